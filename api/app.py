@@ -24,10 +24,13 @@ from api.routes import (
     exports,
     family,
     files,
+    holds,
     imported_calendars,
     invitations,
     joining,
     keys,
+    late_cancellations,
+    leave_requests,
     livekit,
     organizations,
     queues,
@@ -35,9 +38,11 @@ from api.routes import (
     resources,
     room_page,
     rotas,
+    scheduling,
     sessions,
     sign_in_bindings,
     sign_in_domains,
+    slots,
     substitutions,
     touches,
 )
@@ -76,7 +81,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     tenant_modules = (
         bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
         sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, calendar_feeds, imported_calendars,
+        substitutions, scheduling, calendar_feeds, imported_calendars, holds, slots,
+        late_cancellations, leave_requests,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -78,6 +78,16 @@ BODIES: Final[dict[str, Json]] = {
         "late": {"answer_within": "PT10M"},
         "tell_families_of_delay": True,
     },
+    "PUT /v1/self-service-policy": {
+        "families_move": True,
+        "families_cancel": True,
+        "move_until": "PT24H",
+        "free_until": "PT24H",
+        "ahead": "P14D",
+        "most_moves": 2,
+    },
+    "POST /v1/leave-requests/{leave_id}/approve": {"answer": "Get well soon."},
+    "POST /v1/leave-requests/{leave_id}/decline": {"answer": "Two colleagues are away that week."},
     "POST /v1/keys": {
         "name": "billing",
         "role": "integrator",
@@ -144,6 +154,13 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/alert-channels/{id}": {"name": "Ops", "includes_names": True},
     "PUT /v1/case-routing": {"rules": [_RULE]},
     "POST /v1/case-routing/publish": {"number": 1},
+    "PUT /v1/scheduling-rules": {
+        "rules": {"weights": {"continuity": 60}, "parameters": {"rest_hours": 11}},
+        "note": "Families asked for the same instructor.",
+    },
+    "POST /v1/scheduling-rules/publish": {"number": 1},
+    "POST /v1/scheduling-rules/what-if": {"rules": {"weights": {"cost": 2}}},
+    "PUT /v1/students/{student_id}/pairings/{instructor_id}": {"family_preference": 1, "quality": 0.9},
     "POST /v1/case-routing/compare": {"rules": [_RULE]},
     "POST /v1/case-routing/try": {
         "kind": "recording_missing",
@@ -171,6 +188,20 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/curriculum-plans/{id}": {"items": _PLAN},
     "POST /v1/enrollments": {"course_id": COURSE, "student_id": STUDENT, "external_id": "order-981"},
     "PATCH /v1/enrollments/{id}": {"external_id": "order-982"},
+    "POST /v1/quotes": {
+        "course_id": COURSE,
+        "student_ids": [STUDENT],
+        "starts_at": "2040-01-09T16:00:00Z",
+        "ends_at": "2040-01-09T17:00:00Z",
+    },
+    "POST /v1/holds": {
+        "course_id": COURSE,
+        "instructor_id": INSTRUCTOR,
+        "student_ids": [STUDENT],
+        "starts_at": "2040-01-09T16:00:00Z",
+        "ends_at": "2040-01-09T17:00:00Z",
+        "ttl": "PT10M",
+    },
     "POST /v1/sessions": {
         "course_id": COURSE,
         "instructor_id": INSTRUCTOR,
@@ -205,6 +236,17 @@ BODIES: Final[dict[str, Json]] = {
         "starts_at": "2040-03-05T00:00:00+01:00",
         "ends_at": "2040-03-06T00:00:00+01:00",
         "reason": "illness",
+    },
+    "POST /v1/instructors/{id}/cover/find": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+    },
+    "POST /v1/instructors/{id}/cover": {
+        "starts_at": "2040-03-05T00:00:00+01:00",
+        "ends_at": "2040-03-06T00:00:00+01:00",
+        "reason": "illness",
+        "fingerprint": "e3b0c44298fc1c149afbf4c8996fb924",
     },
     f"POST {_SESSION}/participants": {"student_ids": [STUDENT]},
     f"POST {_SESSION}/participants/{{participant_id}}/renew-link": {"keep_in_room": True},
@@ -258,6 +300,12 @@ BODIES: Final[dict[str, Json]] = {
 
 # Keyed by method and path.
 QUERIES: Final[dict[str, dict[str, str]]] = {
+    "GET /v1/slots": {
+        "course_id": COURSE,
+        "from": "2040-01-09T08:00:00Z",
+        "to": "2040-01-12T18:00:00Z",
+        "length": "PT1H",
+    },
     "GET /v1/sessions": {
         "from": "2040-03-05T00:00:00Z",
         "to": "2040-03-06T00:00:00Z",

@@ -45,6 +45,9 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "policy": Lazy("cli.remote.organization:policy", "The organization's class rules.", RULES),
     "routing": Lazy("cli.remote.routing:app", "Who is told of exceptions: rules, drafts, what-ifs.", RULES),
+    "scheduling": Lazy(
+        "cli.remote.scheduling:app", "Who teaches which class: rules, drafts, what-ifs, candidates.", RULES
+    ),
     "keys": Lazy("cli.remote.keys:app", "API keys: create, rotate, revoke.", RULES),
     "events": Lazy("cli.remote.changes:events", "List changes in order.", RECORD),
     "audit": Lazy("cli.remote.changes:audit", "Show who changed what, latest first.", RECORD),

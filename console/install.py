@@ -11,7 +11,7 @@ from console.calendar import calendar_page as class_calendar_page
 from console.calendar import move_forms
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page, touches_page
-from console.family import dispute_page, family_page, unsubscribe_page
+from console.family import class_page, dispute_page, family_page, unsubscribe_page
 from console.frame.problem_page import PageRoute, show_missing_pages
 from console.frame.viewers import CurrentUser
 from console.joining import join_code_page
@@ -20,14 +20,23 @@ from console.operator import operator_pages
 from console.outbox import outbox_pages
 from console.people import availability_page as instructor_availability_page
 from console.people import busy_calendar_page as instructor_busy_calendar_page
-from console.people import calendar_feed_page, invitation_form, new_student_page, people_pages
+from console.people import (
+    calendar_feed_page,
+    cover_page,
+    invitation_form,
+    leave_page,
+    new_student_page,
+    people_pages,
+)
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
+from console.scheduling import candidates_page, rules_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
-from console.settings import audit_page, key_pages, provider_pages, settings_pages
+from console.settings import audit_page, key_pages, provider_pages, self_service_page, settings_pages
 from console.sign_in import sign_in_page
 from console.teaching import availability_page, busy_calendar_page, check_in_page, teaching_page
+from console.teaching import leave_page as own_leave_page
 from console.today import act_forms, today_page, view_forms
 from domain.people.sign_in import home_path
 
@@ -46,8 +55,10 @@ OWN_RULES = (
     teaching_page,
     availability_page,
     busy_calendar_page,
+    own_leave_page,
     check_in_page,
     family_page,
+    class_page,
     unsubscribe_page,
     offer_page,
     dispute_page,
@@ -67,6 +78,7 @@ PERMITTED = (
     invitation_form,
     calendar_feed_page,
     instructor_busy_calendar_page,
+    cover_page,
     course_pages,
     plan_pages,
     book_start_page,
@@ -77,11 +89,15 @@ PERMITTED = (
     case_pages,
     outbox_pages,
     settings_pages,
+    self_service_page,
+    leave_page,
     provider_pages,
     key_pages,
     what_if_pages,
     rule_pages,
     substitute_pages,
+    rules_pages,
+    candidates_page,
     rota_pages,
     channel_pages,
     audit_page,

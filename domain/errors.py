@@ -14,6 +14,8 @@
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
     │   ├── InstructorUnavailable   a rule about the instructor, which can be set aside with a reason
+    │   ├── TimeTaken           a time that a family chose, and that is free no more
+    │   ├── TurnedLate          a cancellation that counts as late, which the family was not told
     │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── ClassLocked         the instructor lets nobody new in
     │   ├── TransitionRefused   the session's state does not allow the command
@@ -24,7 +26,8 @@
     ├── StaleVersion            If-Match names a version that is not the present one
     ├── VersionRequired         a change has to name the version it was made from
     ├── Gone                    it was there, and is over
-    │   └── ClassEnded
+    │   ├── ClassEnded
+    │   └── HoldEnded           held time that has expired, was released or is booked
     ├── RateLimited             too many requests
     ├── NotAuthenticated        nobody knows who asks
     ├── NotAllowed              who asks may not
@@ -137,9 +140,10 @@ class Conflict(HomeroomError):
 
 
 class DoubleBooked(Conflict):
-    """Its `extra` has the ids of a person and the class they are in: `clashing_person_id`, `clashing_session_id`.
+    """Its `extra` has the ids of a person and of the class they are in: `clashing_person_id`, `clashing_session_id`.
 
-    They are missing where two bookings met at the same moment. services/clashes.py names both to the caller.
+    And its time: `clashing_starts_at`, `clashing_ends_at`. For time that is held for another booking it has
+    `clashing_hold_id` and `clashing_hold_expires_at` instead of the class. services/clashes.py names them.
     """
 
     code = "double-booked"
@@ -156,6 +160,22 @@ class InstructorUnavailable(Conflict):
     code = "instructor-unavailable"
     title = "The instructor can't take this class"
     usual_step = "Choose another time or instructor, or give an override reason to book anyway."
+
+
+class TimeTaken(Conflict):
+    """The chosen time is not free any more, or never was."""
+
+    code = "time-taken"
+    title = "This time isn't free any more"
+    usual_step = "Choose another time."
+
+
+class TurnedLate(Conflict):
+    """Between the page and the cancellation it became late, which the family has not been told."""
+
+    code = "turned-late"
+    title = "Cancelling this class counts as late by now"
+    usual_step = "Read what it means, then confirm again."
 
 
 class ClassNotOpen(Conflict):
@@ -228,6 +248,12 @@ class ClassEnded(Gone):
     code = "class-ended"
     title = "The class has ended"
     usual_step = "Your next class has its own link."
+
+
+class HoldEnded(Gone):
+    code = "hold-ended"
+    title = "The time is no longer held"
+    usual_step = "Hold it again, or book without a hold."
 
 
 class NotAuthenticated(HomeroomError):

@@ -8,7 +8,7 @@ import select
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -36,8 +36,12 @@ _SCOPE = sa.text(_SET_SCOPE.format(*(f":{name}" for name in _NAMES)))
 # Begins the transaction and sets the scope in one round trip: a client-side cursor sends several statements at once.
 _BEGIN_READING = "begin read only; " + _SET_SCOPE.format(*(f"%({name})s" for name in _NAMES))
 
+Result = TypeVar("Result")
+
 DUE_NOTICES = "due_notices"  # in a transaction's `info`: notices that are to be delivered after its commit
 _READ_TIMEOUT = 3.0  # seconds a read waits for a connection
+_DEADLOCK = "40P01"
+_ATTEMPTS = 5  # of a transaction that Postgres has chosen to end a deadlock
 _FRESH = 30.0  # seconds after its last use in which a connection is not checked
 
 
@@ -137,6 +141,23 @@ class Database:
         async with self._transaction() as session:
             await session.execute(_SCOPE, _scope(organization_id))
             yield session
+
+    async def retried(
+        self, organization_id: UUID, work: Callable[[AsyncSession], Awaitable[Result]]
+    ) -> Result:
+        """The result of `work` in a transaction as `tenant` makes it; repeated where it was ended to end a deadlock.
+
+        Its effects outside the database may happen several times, so it should have none. Raises as `tenant`, and
+        Unavailable for a deadlock that happens each time.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self.tenant(organization_id) as db:
+                    return await work(db)
+            except Unavailable as error:
+                if attempt == _ATTEMPTS or not _is_deadlock(error.__cause__):
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     @asynccontextmanager
     async def unscoped(self) -> AsyncIterator[AsyncSession]:
@@ -243,6 +264,10 @@ class Database:
         await self._changes.aclose()
         await self.engine.dispose()
         await self._reads.close()
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 def _stay_cancelled() -> None:

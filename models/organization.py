@@ -27,6 +27,8 @@ class Organization(SQLModel, table=True):
     policy: dict[str, Any] = json_object()  # the fields of SessionPolicy that differ from the defaults
     # The fields of SubstitutionPolicy that differ from the defaults.
     substitution_policy: dict[str, Any] = json_object()
+    # The fields of SelfServicePolicy that differ from the defaults.
+    self_service_policy: dict[str, Any] = json_object()
     version: int = 1
     updated_at: datetime | None = utc(None)
     created_at: datetime = utc()

@@ -65,6 +65,7 @@ class Session(TenantRow, table=True):
     overridden_rules: list[Any] = json_list()
     override_reason: str | None = None  # None: no rule was set aside
     overridden_by: str | None = None  # an actor
+    rules_version: int = 0  # of the scheduling rules that chose its instructor; 0: somebody chose them
     created_at: datetime = utc()
 
     @property
@@ -157,11 +158,12 @@ class Participant(TenantRow, table=True):
 
 
 class BookedTime(TenantRow, table=True):
-    """The time that a session reserves for a person. Two overlapping rows of one person cannot exist."""
+    """The time that a class or a hold reserves for a person. Two overlapping rows of one person cannot exist."""
 
     __tablename__ = "booked_time"
     __table_args__ = (
         within_tenant("session"),
+        within_tenant("time_hold", "hold_id", ondelete="CASCADE"),
         ExcludeConstraint(
             (sa.column("organization_id"), "="),
             (sa.column("person_id"), "="),
@@ -169,10 +171,18 @@ class BookedTime(TenantRow, table=True):
             using="gist",
             name="ex_booked_time_person_during",
         ),
+        sa.CheckConstraint("num_nonnulls(session_id, hold_id) = 1", name="class_or_hold"),
+        sa.CheckConstraint("(hold_id is null) = (expires_at is null)", name="holds_expire"),
+        sa.UniqueConstraint("session_id", "person_id"),
+        sa.Index("ix_booked_time_hold_id", "hold_id", postgresql_where=sa.text("hold_id is not null")),
     )
-    session_id: UUID = Field(primary_key=True)
+    # Times of a person don't overlap, so these three name a row.
+    organization_id: UUID = Field(foreign_key="organization.id", index=True, primary_key=True)
     person_id: UUID = Field(primary_key=True)  # an instructor or a student
-    during: Range[datetime] = Field(sa_type=TSTZRANGE)
+    during: Range[datetime] = Field(sa_type=TSTZRANGE, primary_key=True)
+    session_id: UUID | None = None
+    hold_id: UUID | None = None
+    expires_at: datetime | None = utc(None)  # of the hold, after which this reserves nothing; None: a class's
 
 
 class TimelineRow(TenantRow, table=True):

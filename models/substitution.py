@@ -63,6 +63,7 @@ class Substitution(TenantRow, table=True):
     wanted_instructor_id: UUID | None = None  # the only person who is asked; None: by the ranking
     broadcast: bool = False  # all candidates are asked at once
     policy: dict[str, Any] = json_object()  # the whole SubstitutionPolicy that it follows
+    rules_version: int = 0  # of the scheduling rules that ordered its offers; 0: none were published
     state: SubstitutionState = enum_column(SubstitutionState, SubstitutionState.SEARCHING)
     accepted_by_id: UUID | None = None
     created_at: datetime = utc()

@@ -30,7 +30,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Participant, Session, SessionTopic
-from services import instructor_rules
+from services import holds, instructor_rules, late_cancellations
 from services.case_closing import close_of_cancelled
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -47,7 +47,7 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
 
     Called again with the same id, it leaves the class as it is, also when the class would start in the past by now: a
     workflow repeats a booking whose answer it has lost. Raises BookingInPast, InvalidInput, Conflict,
-    UnknownReference, DoubleBooked, InstructorUnavailable; none of them leaves a row.
+    UnknownReference, DoubleBooked, InstructorUnavailable, HoldEnded; none of them leaves a row.
     """
     ref = booking.session
     if await db.get(Session, ref.session_id):
@@ -84,6 +84,8 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     )
     await db.flush()
     people_ids = [instructor.id, *booking.student_ids]
+    if booking.hold:
+        await holds.take_over(db, booking.hold, session, course, booking.student_ids)
     await sessions.hold_time(db, session, people_ids, booking.starts_at, booking.ends_at)
     await instructor_rules.check(db, session, booking.starts_at, booking.ends_at, booking.override)
     return len(people_ids)
@@ -113,10 +115,14 @@ async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput, now: datetime) -> None:
-    """Mark the session as cancelled, with the reason; release the time it held, and resolve its exceptions."""
+    """Mark the session as cancelled, with the reason; release the time it held, and resolve its exceptions.
+
+    A family that cancels late is counted.
+    """
     # Its cases before the class, in the order in which the watch locks them.
     await close_of_cancelled(db, cancel.session.session_id, now)
-    await sessions.lock(db, cancel.session.session_id)
+    session = await sessions.lock(db, cancel.session.session_id)
+    await late_cancellations.count(db, session, cancel.by, now)
     await substitutions.withdraw(db, cancel.session.session_id, now)
     await sessions.release_time(db, cancel.session.session_id)
     await sessions.change(

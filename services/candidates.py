@@ -2,30 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.roles import Role
-from domain.scheduling.availability import Availability, DayHours, Hours, WeeklyHours
 from domain.scheduling.candidates import (
     Candidate,
     ClassToTeach,
     Ranked,
-    Ranking,
     RankingRules,
     RuleRanking,
     WhyNot,
 )
+from domain.scheduling.scheduling_rules import SchedulingRules
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, imported_calendars, people, sessions, substitutions
+from models.repositories import (
+    booked_times,
+    entities,
+    imported_calendars,
+    people,
+    scheduling_rules,
+    sessions,
+    substitutions,
+)
 from models.session import Session
 from models.substitution import InstructorAvailability
+from services.planning.candidates import candidates_for
+from services.scheduling_rules import rules_of
+from services.stored_availability import availability_of
 
-Spans = Sequence[tuple[datetime, datetime]]
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _KNOWN_FOR = timedelta(days=365)  # who taught the students or the course since then knows them
 _FAIR_SINCE = timedelta(days=30)
@@ -47,10 +55,17 @@ async def ranked(
     now: datetime,
     *,
     besides: Sequence[UUID] = (),
-    ranking: Ranking | None = None,
     rules: RankingRules | None = None,
+    rules_version: int | None = None,
 ) -> list[Ranked]:
-    """All instructors in the order of asking, the excluded ones last. `besides` are excluded like the instructor."""
+    """All instructors in the order of asking, the excluded ones last. `besides` are left out.
+
+    The order is that of the scheduling rules of this version, by default of the published ones. Without any, or with 0,
+    the weights of the substitution policy order, which `rules` are.
+    """
+    published = await scheduling_rules.published(db, rules_version) if rules_version != 0 else None
+    if published is not None:
+        return await _ranked_by_rules(db, session, now, besides, rules_of(published))
     course = await entities.get(db, Course, session.course_id)
     everybody = await substitutions.instructors(db)
     students = [
@@ -86,7 +101,24 @@ async def ranked(
         for person, times in everybody
         if person.id not in besides
     ]
-    return (ranking or RuleRanking()).rank(wanted, candidates, rules or RankingRules())
+    return RuleRanking().rank(wanted, candidates, rules or RankingRules())
+
+
+async def _ranked_by_rules(
+    db: AsyncSession, session: Session, now: datetime, besides: Sequence[UUID], rules: SchedulingRules
+) -> list[Ranked]:
+    """A score is the cost below zero, so that here too the highest is asked first and terms sum up to it."""
+    replaced = session.instructor_id
+    found = await candidates_for(db, session.id, now, rules=rules, absent=[replaced, *besides], since=now)
+    order = [
+        Ranked(one.id, -one.score, {rule: -cost for rule, cost in one.terms.items()})
+        for one in found.candidates
+    ]
+    order += [
+        Ranked(one.id, why_not=tuple(dict.fromkeys(refusal.rule for refusal in one.refused_by)))
+        for one in found.refused
+    ]
+    return [*order, Ranked(replaced, why_not=(WhyNot.IS_REPLACED,))]
 
 
 async def _booked_times(
@@ -99,7 +131,7 @@ async def _booked_times(
     found: dict[UUID, list[tuple[datetime, datetime]]] = {}
     for ids, around in ((others, buffer), (limited, _WEEK)):
         if ids:
-            found |= await substitutions.booked_times(
+            found |= await booked_times.overlapping(
                 db, ids, session.starts_at - around, session.ends_at + around, session.id
             )
     return found
@@ -126,36 +158,3 @@ async def swaps(
         if len(found) == most:
             break
     return found
-
-
-def availability_of(
-    person: Instructor, times: InstructorAvailability | None, booked: Spans = (), busy_elsewhere: Spans = ()
-) -> Availability:
-    """The stored rules as the domain reads them."""
-    if times is None:
-        return Availability(person.time_zone, booked=tuple(booked), busy_elsewhere=tuple(busy_elsewhere))
-    return Availability(
-        person.time_zone,
-        tuple(WeeklyHours(rule["weekday"], _hours(rule)) for rule in times.weekly),
-        tuple(
-            DayHours(date.fromisoformat(day["day"]), tuple(_hours(hours) for hours in day["hours"]))
-            for day in times.days
-        ),
-        tuple(
-            (datetime.fromisoformat(leave["starts_at"]), datetime.fromisoformat(leave["ends_at"]))
-            for leave in times.leave
-        ),
-        timedelta(minutes=times.buffer_minutes),
-        _limit(times.most_hours_per_day),
-        _limit(times.most_hours_per_week),
-        tuple(booked),
-        tuple(busy_elsewhere),
-    )
-
-
-def _hours(stored: dict[str, Any]) -> Hours:
-    return Hours(time.fromisoformat(stored["start"]), time.fromisoformat(stored["end"]))
-
-
-def _limit(hours: float | None) -> timedelta | None:
-    return None if hours is None else timedelta(hours=hours)

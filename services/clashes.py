@@ -15,9 +15,8 @@ from domain.people.access import Principal
 from models.database import Database
 from models.people import Instructor, Student
 from models.repositories import names, sessions
-from models.session import Session
 from reports.moments import clock, moment
-from services import instructor_rules
+from services import instructor_rules, organizations
 
 
 @asynccontextmanager
@@ -43,25 +42,41 @@ async def named_refusals(
 
 
 async def named_clash(db: AsyncSession, error: DoubleBooked, who: Principal | None = None) -> DoubleBooked:
-    """The refusal with the names of the person and the class that its `extra` refers to."""
-    person, key = UUID(error.extra["clashing_person_id"]), UUID(error.extra["clashing_session_id"])
+    """The refusal with the names of the person and of what takes them, which its `extra` refers to."""
+    person = UUID(error.extra["clashing_person_id"])
+    name = (await names.of(db, Student, [person]) | await names.of(db, Instructor, [person])).get(person)
+    if name is None:
+        return error
+    if "clashing_hold_id" in error.extra:
+        return await _named_hold(db, error, name)
+    key = UUID(error.extra["clashing_session_id"])
     try:
         session = await sessions.get_session(db, key)
     except NotFound:
         return error
-    name = (await names.of(db, Student, [person]) | await names.of(db, Instructor, [person])).get(person)
-    if name is None:
-        return error
     if who is not None and not await sessions.is_visible(db, key, who):
         return DoubleBooked(f"{name} has another class at that time", next_step=error.next_step)
+    span = _span(session.starts_at, session.ends_at, session.time_zone)
     return DoubleBooked(
-        f"{name} has another class at that time: “{session.title}”, {_span(session)}",
+        f"{name} has another class at that time: “{session.title}”, {span}",
         next_step=error.next_step,
         **error.extra,
     )
 
 
-def _span(session: Session) -> str:
-    zone = session.time_zone
-    starts_at = moment(session.starts_at, "en", zone, now=datetime.now(UTC))
-    return f"{starts_at} to {clock(session.ends_at, 'en', zone)} ({zone.replace('_', ' ')})"
+async def _named_hold(db: AsyncSession, error: DoubleBooked, name: str) -> DoubleBooked:
+    zone = (await organizations.organization(db)).time_zone
+    starts_at, ends_at, expires_at = (
+        datetime.fromisoformat(error.extra[f"clashing_{part}"])
+        for part in ("starts_at", "ends_at", "hold_expires_at")
+    )
+    return DoubleBooked(
+        f"{name} is held for another booking at that time: {_span(starts_at, ends_at, zone)}",
+        next_step=f"Choose another time, or try again after {clock(expires_at, 'en', zone)}, when the hold expires.",
+        **error.extra,
+    )
+
+
+def _span(start: datetime, end: datetime, zone: str) -> str:
+    starts_at = moment(start, "en", zone, now=datetime.now(UTC))
+    return f"{starts_at} to {clock(end, 'en', zone)} ({zone.replace('_', ' ')})"

@@ -20,7 +20,7 @@ from models.database import Database
 from models.people import Instructor, Student
 from models.repositories import booking_requests, entities, override_requests, people, sessions
 from models.session import Participant, Session
-from services import organizations
+from services import holds, organizations
 from services.clashes import named_refusals
 from services.inputs.sessions import NewSession
 from services.inputs.substitutions import NewSubstitution
@@ -51,8 +51,8 @@ class ClassCommands:
         Its external id and the reason of an override are free text, which Temporal must not hold: the booking takes
         them from the database.
 
-        Raises BookingInPast, UnknownReference, DoubleBooked, InstructorUnavailable, InvalidInput, Unavailable,
-        TransitionRefused for an id that was booked with other values.
+        Raises BookingInPast, UnknownReference, DoubleBooked, InstructorUnavailable, HoldEnded, InvalidInput,
+        Unavailable, TransitionRefused for an id that was booked with other values.
         """
         async with self._database.tenant(organization_id) as db:
             booked = await db.get(Session, session_id)
@@ -62,7 +62,10 @@ class ClassCommands:
             policy = organizations.policy_of(organization)
             students = new.student_ids
             whole_course = students is None
-            if students is None:
+            if students is None and new.hold_id:
+                held = await holds.students_of(db, new.hold_id, booked)
+                students, whole_course = held.student_ids, held.whole_course
+            elif students is None:
                 await entities.in_use(db, Course, new.course_id)
                 students = await people.enrolled_students(db, new.course_id)
             if new.external_id and not booked:
@@ -86,6 +89,7 @@ class ClassCommands:
             whole_course=whole_course,
             by=authorship.get().actor,
             override=override,
+            hold=new.hold_id,
         )
         fingerprint = _fingerprint(new)
         try:

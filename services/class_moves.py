@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import BookingInPast, DoubleBooked, HomeroomError, InstructorUnavailable, TransitionRefused
 from domain.notices.kinds import NoticeKind
 from domain.people.access import Principal
+from domain.scheduling.candidates import ClassToTeach
 from domain.sessions.states import Trigger, advance
+from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, sessions
+from models.repositories import booked_times, entities, sessions
 from models.session import Session
 from services import instructor_rules
 from services.clashes import named_clash
@@ -56,13 +58,16 @@ async def _refusal(
         if starts_at <= now:
             return BookingInPast()
         people = await sessions.held_people(db, session.id)
-        await sessions.require_free(db, session, people, starts_at, ends_at)
-        refusal = await instructor_rules.refusal_of(db, session, starts_at, ends_at)
+        owner = booked_times.Owner(session.organization_id, session_id=session.id)
+        await booked_times.require_free(db, owner, people, starts_at, ends_at)
+        course = await entities.get(db, Course, session.course_id)
+        wanted = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
+        broken = await instructor_rules.broken_by(db, session.instructor_id, wanted, besides=session.id)
     except DoubleBooked as error:
         return await named_clash(db, error, who)
     except HomeroomError as error:
         return error
-    return await instructor_rules.named(db, refusal) if refusal else None
+    return await instructor_rules.named(db, broken.refusal()) if broken.rules else None
 
 
 async def told_of_move(db: AsyncSession, session: Session, now: datetime) -> Sequence[Recipient]:

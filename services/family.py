@@ -1,6 +1,6 @@
 """A guardian's view: the next classes of their children, approved summaries, and the messages they were sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from models.notice import Notice
 from models.people import Guardian, Student
 from models.repositories import class_files, documents, entities, own_classes
 from models.repositories.own_classes import OwnClass
+from services.family_classes import changeable
 from services.inputs.people import GuardianChange
 from services.joining import join_url
 from services.resources.catalogue import GUARDIANS
@@ -32,6 +33,7 @@ class NextClass:
     of: OwnClass
     join_url: str
     excused: bool  # the family said that the child cannot come
+    changeable: bool  # the family may move or cancel it
     files: tuple[ClassFile, ...] = ()
 
 
@@ -65,13 +67,14 @@ async def family(db: AsyncSession, who: Principal, links: LinkSigner, now: datet
         (taught, await documents.statements(db, taught.session.id, revision))
         for taught, revision in await own_classes.approved(db, who, _MAX_SUMMARIES)
     ]
+    movable = await changeable(db, who, coming, now)
     files = await class_files.of_sessions(
         db, [own.session.id for own in (*coming, *(taught for taught, _ in approved))]
     )
     return Family(
         guardian=await entities.get(db, Guardian, who.person_id),
         children=[
-            Child(child, _next(coming, child, links, files), _summaries(approved, child, files))
+            Child(child, _next(coming, child, links, files, movable), _summaries(approved, child, files))
             for child in children
         ],
         sent=await own_classes.sent_to(db, who, _MAX_SENT),
@@ -104,19 +107,26 @@ def _summaries(
     ]
 
 
-def _next(coming: list[OwnClass], child: Student, links: LinkSigner, files: Files) -> list[NextClass]:
+def _next(
+    coming: list[OwnClass], child: Student, links: LinkSigner, files: Files, movable: Collection[UUID]
+) -> list[NextClass]:
     classes = [
-        _next_class(own_class, child, links, files) for own_class in coming if _attends(own_class, child.id)
+        _next_class(own_class, child, links, files, movable)
+        for own_class in coming
+        if _attends(own_class, child.id)
     ]
     return classes[:_MAX_COMING_PER_CHILD]
 
 
-def _next_class(own_class: OwnClass, child: Student, links: LinkSigner, files: Files) -> NextClass:
+def _next_class(
+    own_class: OwnClass, child: Student, links: LinkSigner, files: Files, movable: Collection[UUID]
+) -> NextClass:
     session = own_class.session
     own = next(person for person in own_class.people if person.student_id == child.id)
     return NextClass(
         own_class,
         join_url(links, session, own),
         own.is_excused(session.starts_at),
+        session.id in movable,
         tuple(files.get(session.id, ())),
     )

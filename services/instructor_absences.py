@@ -40,13 +40,13 @@ class InstructorAbsences:
         Raises NotFound.
         """
         async with self._database.tenant(who.organization_id) as db:
-            instructor = await _instructor(db, instructor_id, lock=True)
-            row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
-            leave = absence.model_dump(mode="json")
-            if leave not in row.leave:
-                row.leave = [*row.leave, leave][-_MOST_LEAVE:]
-                row.updated_at = now
-                await db.flush()
+            await enter_leave(db, instructor_id, absence, now)
+        return await self.replace_in(who, instructor_id, absence, now)
+
+    async def replace_in(
+        self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
+    ) -> list[ReplacedIn]:
+        """Find somebody else for each class in an absence that is entered. A repeat starts nothing twice."""
         async with self._database.tenant(who.organization_id) as db:
             start = max(absence.starts_at, now)
             classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)
@@ -63,6 +63,17 @@ class InstructorAbsences:
         except HomeroomError as error:
             return ReplacedIn(session_id, error)
         return ReplacedIn(session_id)
+
+
+async def enter_leave(db: AsyncSession, instructor_id: UUID, absence: AbsenceIn, now: datetime) -> None:
+    """Write down that an instructor cannot teach for a while; entered again, nothing changes. Raises NotFound."""
+    instructor = await _instructor(db, instructor_id, lock=True)
+    row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
+    leave = absence.model_dump(mode="json")
+    if leave not in row.leave:
+        row.leave = [*row.leave, leave][-_MOST_LEAVE:]
+        row.updated_at = now
+        await db.flush()
 
 
 @dataclass(frozen=True)

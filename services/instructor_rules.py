@@ -6,6 +6,7 @@ every hour will do, and without qualifications every course.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,13 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InstructorUnavailable
 from domain.scheduling.booking_rules import broken_rules, sentence
-from domain.scheduling.candidates import Candidate, ClassToTeach
+from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from models.authorship import authorship
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, imported_calendars, names, override_requests, people, substitutions
+from models.repositories import (
+    booked_times,
+    entities,
+    imported_calendars,
+    names,
+    override_requests,
+    people,
+    substitutions,
+)
 from models.session import Session
-from services.candidates import availability_of
+from services.stored_availability import availability_of
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"
@@ -37,47 +46,57 @@ async def check(
     Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
     and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
-    refusal = await refusal_of(db, session, starts_at, ends_at)
+    course = await entities.get(db, Course, session.course_id)
+    asked = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
+    broken = await broken_by(db, session.instructor_id, asked, besides=session.id)
     reason = await override_requests.take(db, override) if override else None
-    if refusal and not reason:
-        raise refusal
-    _write(session, refusal.extra["rules"].split(",") if refusal else (), reason)
+    if broken.rules and not reason:
+        raise broken.refusal()
+    _write(session, broken.rules, reason)
     await db.flush()
 
 
-async def refusal_of(
-    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
-) -> InstructorUnavailable | None:
-    """Why the rules about its instructor refuse a class at this time; None: they do not.
+@dataclass(frozen=True)
+class Broken:
+    """The rules that an instructor's class would break; none: they may teach it."""
+
+    instructor_id: UUID
+    rules: tuple[WhyNot, ...]
+    texts: tuple[str, ...]  # a sentence for each rule, without the instructor's name
+
+    def refusal(self) -> InstructorUnavailable:
+        return InstructorUnavailable(
+            " ".join(self.texts), rules=",".join(self.rules), instructor_id=str(self.instructor_id)
+        )
+
+
+async def broken_by(
+    db: AsyncSession, instructor_id: UUID, wanted: ClassToTeach, besides: UUID | None = None
+) -> Broken:
+    """The rules that this class would break. `besides` is the class itself, where it has a time already.
 
     Raises UnknownReference for a retired instructor.
     """
-    instructor = await entities.in_use(db, Instructor, session.instructor_id)
-    course = await entities.get(db, Course, session.course_id)
-    held = (await people.qualifications(db, [instructor.id])).get(instructor.id)
-    booked = await substitutions.booked_times(
-        db, [instructor.id], starts_at - BOOKED_AROUND, ends_at + BOOKED_AROUND, session.id
+    instructor = await entities.in_use(db, Instructor, instructor_id)
+    held = (await people.qualifications(db, [instructor_id])).get(instructor_id)
+    start, end = wanted.starts_at, wanted.ends_at
+    booked = await booked_times.overlapping(
+        db, [instructor_id], start - BOOKED_AROUND, end + BOOKED_AROUND, besides
     )
-    stored = await substitutions.availability(db, instructor.id)
-    busy = await imported_calendars.busy_times(db, [instructor.id], starts_at, ends_at)
-    times = availability_of(instructor, stored, booked.get(instructor.id, []), busy.get(instructor.id, []))
-    wanted = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
+    stored = await substitutions.availability(db, instructor_id)
+    busy = await imported_calendars.busy_times(db, [instructor_id], start, end)
+    times = availability_of(instructor, stored, booked.get(instructor_id, []), busy.get(instructor_id, []))
     candidate = Candidate(
-        instructor.id, qualifications=held or [(course.subject, course.level)], availability=times
+        instructor_id, qualifications=held or [(wanted.subject, wanted.level)], availability=times
     )
-    broken = broken_rules(wanted, candidate)
-    if not broken:
-        return None
-    return InstructorUnavailable(
-        " ".join(sentence(rule, _SOMEBODY, wanted, times) for rule in broken),
-        rules=",".join(broken),
-        instructor_id=str(instructor.id),
-    )
+    rules = broken_rules(wanted, candidate)
+    texts = tuple(sentence(rule, _SOMEBODY, wanted, times) for rule in rules)
+    return Broken(instructor_id, rules, texts)
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
     """On the row of the class, whose changes are in the change log with their author."""
-    rules = list(broken)
+    rules = [str(rule) for rule in broken]
     session.overridden_rules = rules
     session.override_reason = reason if rules else None
     session.overridden_by = authorship.get().actor if rules else None

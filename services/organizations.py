@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import AccessRole
+from domain.scheduling.self_service import SelfServicePolicy
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.policies import SessionPolicy
 from models.database import Database
@@ -69,6 +70,22 @@ async def set_substitution_policy(
     check_version(row.version, version)
     stored = policy.model_dump(mode="json", exclude_defaults=True)
     entities.touch(row, {"substitution_policy": stored}, now)
+    await db.flush()
+    return row
+
+
+def self_service_policy_of(row: Organization) -> SelfServicePolicy:
+    return SelfServicePolicy.model_validate(row.self_service_policy)
+
+
+async def set_self_service_policy(
+    db: AsyncSession, policy: SelfServicePolicy, now: datetime, version: int | None = None
+) -> Organization:
+    """Set what families may change themselves from now on, as a whole. Raises StaleVersion."""
+    row = await organization(db, lock=True)
+    check_version(row.version, version)
+    stored = policy.model_dump(mode="json", exclude_defaults=True)
+    entities.touch(row, {"self_service_policy": stored}, now)
     await db.flush()
     return row
 

@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind
 from domain.cases.repairs import Repair, RepairResult
+from domain.errors import StaleRevision
+from domain.people.access import Principal
 from domain.people.roles import Role
-from domain.scheduling.candidates import ABSOLUTE, Ranked, WhyNot
+from domain.scheduling.candidates import ABSOLUTE, Ranked
 from domain.scheduling.offers import (
     OfferRules,
     OfferState,
@@ -34,10 +36,10 @@ from services import candidates
 from services.case_repairs import INSTRUCTOR_CASES, tried_for_sessions
 from services.cases import NewCase, open_case
 from services.organizations import organization, substitution_policy_of
+from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
 
 _MOST_IDEAS = 3
-_SOFT_RULES = frozenset(WhyNot) - ABSOLUTE
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ async def start(db: AsyncSession, request: SubstitutionRequest, now: datetime) -
         wanted_instructor_id=request.instructor_id,
         broadcast=request.broadcast,
         policy=substitution_policy_of(await organization(db)).model_dump(mode="json"),
+        rules_version=await published_version(db),
         created_at=now,
     )
     db.add(row)
@@ -115,7 +118,9 @@ async def advance(
     await substitutions.expire_offers(db, row.id, now)
     made = await substitutions.offers(db, [row.id])
     open_until = [offer.expires_at for offer in made if offer.state == OfferState.OFFERED]
-    order = await candidates.ranked(db, session, now, rules=policy.ranking_rules)
+    order = await candidates.ranked(
+        db, session, now, rules=policy.ranking_rules, rules_version=row.rules_version
+    )
     due = next_round(
         rules, now, session.starts_at, session.ends_at, open_offers=len(open_until), broadcast=row.broadcast
     )
@@ -168,12 +173,81 @@ async def accept(
         return Answer(offer, row, session)
     instructor = await entities.in_use(db, Instructor, offer.instructor_id)
     leaving = await _swap(db, session, instructor, now)
+    session.rules_version = 0 if row.wanted_instructor_id else row.rules_version
     former_id = row.absent_instructor_id
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
     await db.flush()
     await substitutions.end(db, row, SubstitutionState.ACCEPTED, now, instructor.id)
     await notices.taken_over(db, session, row, former_id, now)
     return Answer(offer, row, session, leaving)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A class that goes from one instructor to another without an offer."""
+
+    session_id: UUID
+    former_id: UUID
+    instructor_id: UUID
+
+
+async def assign_all(
+    db: AsyncSession,
+    who: Principal,
+    wanted: Sequence[Assignment],
+    reason: str,
+    rules_version: int,
+    notices: SubstitutionNotices,
+    now: datetime,
+) -> list[Substitution]:
+    """Let instructors take over classes that have not begun, all at once, so that they can also swap.
+
+    Searches for these classes end. Each class has a substitution that was accepted, whose workflow is to be started.
+    Raises DoubleBooked where somebody has another class, and StaleRevision where a class has begun, is over or changed
+    hands; then nothing is changed.
+    """
+    classes = {one.session_id: await sessions.lock(db, one.session_id) for one in _in_order(wanted)}
+    for one in wanted:
+        session = classes[one.session_id]
+        if session.state != SessionState.SCHEDULED or session.instructor_id != one.former_id:
+            raise StaleRevision(f"class {session.id} has begun, or somebody else teaches it by now")
+        await substitutions.withdraw(db, session.id, now)
+        await sessions.release_time_of(db, session.id, [one.former_id])
+    policy = substitution_policy_of(await organization(db)).model_dump(mode="json")
+    made = []
+    for one in wanted:
+        session = classes[one.session_id]
+        instructor = await entities.in_use(db, Instructor, one.instructor_id)
+        number = await substitutions.next_assignment(db, session.id)
+        row = Substitution(
+            id=substitution_id(session.id, number),
+            organization_id=session.organization_id,
+            session_id=session.id,
+            number=number,
+            starts_at=session.starts_at,
+            absent_instructor_id=one.former_id,
+            reason=reason,
+            requested_by=who.actor,
+            wanted_instructor_id=instructor.id,
+            policy=policy,
+            rules_version=rules_version,
+            state=SubstitutionState.ACCEPTED,
+            accepted_by_id=instructor.id,
+            created_at=now,
+            ended_at=now,
+        )
+        db.add(row)
+        await _swap(db, session, instructor, now)
+        session.rules_version = rules_version
+        await db.flush()
+        await notices.taken_over(db, session, row, one.former_id, now)
+        made.append(row)
+    return made
+
+
+def _in_order(wanted: Sequence[Assignment]) -> list[Assignment]:
+    """By the ids of the classes, so that two calls at once wait for each other."""
+    return sorted(wanted, key=lambda one: one.session_id)
 
 
 async def decline(db: AsyncSession, offer_id: UUID, substitution_key: UUID, now: datetime) -> Answer:
@@ -349,6 +423,6 @@ async def _ideas(
     found += [
         f"override:{one.id}:{one.why_not[0]}"
         for one in order
-        if len(one.why_not) == 1 and one.why_not[0] in _SOFT_RULES
+        if len(one.why_not) == 1 and one.why_not[0] not in ABSOLUTE
     ]
     return found[:_MOST_IDEAS]

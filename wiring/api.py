@@ -25,17 +25,21 @@ from services.class_commands import ClassCommands
 from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
+from services.family_classes import FamilyClasses
 from services.family_links import FamilyLinks
+from services.holds import Holds
 from services.instructor_absences import InstructorAbsences
 from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.join_links import JoinLinks
 from services.joining import Joining
+from services.leave_requests import LeaveDecisions
 from services.nudges import Nudges
 from services.offers import Offers
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
+from services.planning.cover import Covers
 from services.resources.resource import Outside
 from services.room_messages import RoomMessages
 from services.room_moderation import RoomModeration
@@ -96,6 +100,11 @@ class ApiParts:
         return Offers(self.database, self.links, notices, self.substitutions, self.rooms)
 
     @cached_property
+    def covers(self) -> Covers:
+        notices = SubstitutionNotices(self.links, self.sender_address)
+        return Covers(self.database, notices, self.substitutions)
+
+    @cached_property
     def documentation(self) -> DocumentationCommands:
         return DocumentationCommands(self.database, self.sessions)
 
@@ -126,6 +135,18 @@ class ApiParts:
     @cached_property
     def calendar_imports(self) -> CalendarImports:
         return calendar_imports(self.settings, self.database)
+
+    @cached_property
+    def leave_decisions(self) -> LeaveDecisions:
+        return LeaveDecisions(self.database, self.instructor_absences)
+
+    @cached_property
+    def family_classes(self) -> FamilyClasses:
+        return FamilyClasses(self.database, self.classes)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self.database)
 
     @cached_property
     def check_ins(self) -> CheckIns:

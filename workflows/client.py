@@ -143,8 +143,8 @@ class SessionClient:
         """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
 
         Called again with the same `fingerprint`, a hash of what the caller asked for, it returns the first answer.
-        Raises BookingInPast, UnknownReference, DoubleBooked, InvalidInput, Unavailable, TransitionRefused for a session
-        that was booked with another fingerprint.
+        Raises BookingInPast, UnknownReference, DoubleBooked, HoldEnded, InvalidInput, Unavailable, TransitionRefused
+        for a session that was booked with another fingerprint.
         """
         start = WithStartWorkflowOperation(
             ClassSession.run,

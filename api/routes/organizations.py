@@ -13,6 +13,7 @@ from api.http.etags import IfMatch, etag, required_version
 from api.http.idempotency import ApiRoute, Ids
 from api.schemas.organizations import OrganizationMade, OrganizationOut
 from domain.people.access import Permission
+from domain.scheduling.self_service import SelfServicePolicy
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.policies import SessionPolicy
 from models.organization import Organization
@@ -111,5 +112,27 @@ async def set_substitution_policy(
     """
     version = required_version(if_match) if if_match is not None else None
     row = await organizations.set_substitution_policy(db, policy, now, version)
+    response.headers["ETag"] = etag(row.version)
+    return policy
+
+
+@router.get("/self-service-policy", dependencies=[needs(Permission.POLICY_READ)])
+async def get_self_service_policy(db: Work, response: Response) -> SelfServicePolicy:
+    """Read what families may change themselves: move and cancel classes, until when, and what counts as late."""
+    row = await organizations.organization(db)
+    response.headers["ETag"] = etag(row.version)
+    return organizations.self_service_policy_of(row)
+
+
+@router.put("/self-service-policy", dependencies=[needs(Permission.POLICY_WRITE)])
+async def set_self_service_policy(
+    policy: SelfServicePolicy, db: Work, now: Now, response: Response, if_match: IfMatch = None
+) -> SelfServicePolicy:
+    """Set what families may change themselves, as a whole: what you leave out gets its default.
+
+    With If-Match, it is set only if nobody has changed the organization since you read it.
+    """
+    version = required_version(if_match) if if_match is not None else None
+    row = await organizations.set_self_service_policy(db, policy, now, version)
     response.headers["ETag"] = etag(row.version)
     return policy

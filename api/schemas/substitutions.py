@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from domain.scheduling.candidates import Ranked, WhyNot
+from domain.scheduling.candidates import Ranked
 from domain.scheduling.offers import OfferState, SubstitutionState
 from models.substitution import Substitution, SubstitutionOffer
 from services.inputs.fields import Schema
@@ -17,8 +17,9 @@ class CandidateOut(Schema):
     name: str
     score: float = Field(description="The sum of `terms`; who has the highest is asked first.")
     terms: dict[str, float] = Field(description="What the score is made of.")
-    why_not: list[WhyNot] = Field(
-        description="The rules that keep them from teaching the class; empty: they may."
+    why_not: list[str] = Field(
+        description="The rules that keep them from teaching the class, as the `kinds` of the scheduling rules name "
+        "them, or `is_replaced`, `on_leave`, `busy_elsewhere`; empty: they may."
     )
 
     @classmethod

@@ -35,10 +35,10 @@ from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import class_calendar, imported_calendars, pages, substitutions
 from models.repositories.class_calendar import CalendarFilter
-from services.candidates import availability_of
 from services.inputs.fields import Schema, TimeZone
 from services.organizations import organization as organization_of
 from services.resources.catalogue import COURSES, INSTRUCTORS, STUDENTS
+from services.stored_availability import availability_of
 
 router = APIRouter(prefix="/calendar", include_in_schema=False, route_class=PageRoute)
 MOST_IN_WEEK = 200  # classes of a week that are shown one by one; of more, how many start in each hour

@@ -146,9 +146,8 @@ def month_weeks(
 def shades_of(times: Availability, days: Sequence[date], zone: ZoneInfo) -> list[Shade]:
     """When an instructor cannot teach on these days: outside of their hours, on leave, busy by their own calendar."""
     span = span_of(days, zone)
-    closed: tuple[Interval, ...] = ()
-    if times.weekly or times.days:
-        closed = difference([span], times.open_hours(span.start, span.end))
+    hours = times.hours_between(span.start, span.end)
+    closed = () if hours is None else difference([span], hours)
     spans = [
         ("unavailable", "Not available", closed),
         ("busy", "Busy elsewhere", [Interval(*one) for one in times.busy_elsewhere]),

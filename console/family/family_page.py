@@ -29,6 +29,7 @@ from services.inputs.people import GuardianChange
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 PATH = "/family"
+CHANGES = ("moved", "cancelled")  # what a family has done on the page of a class
 
 
 OnlyGuardian = OnlyFor(AccessRole.GUARDIAN)
@@ -108,6 +109,7 @@ def _family_page(
         status,
         problem=problem,
         saved="saved" in request.query_params,
+        changed=next((word for word in CHANGES if request.query_params.get("changed") == word), ""),
         languages=[(code, Locale.parse(code).get_language_name(code)) for code in TEXT_LANGUAGES],
         zones=choices.zones(),
         unsubscribable=UNSUBSCRIBABLE,

@@ -26,6 +26,7 @@ from models.change_log import ChangeRow
 from models.organization import Organization
 from models.repositories import change_log, names, substitutions
 from services import organizations
+from services.scheduling_rules import published_version
 
 PATH = "/settings/substitutes"
 router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
@@ -128,5 +129,6 @@ async def _page(
         filled=filled, is_default=stored == SubstitutionPolicy(), stale=typed is not None,
         conflicts=substitute_form.differences(stored, typed) if typed else (),
         changes=await _changes(db, who, row), told=await substitutions.told_by_channel(db),
-        edits=who.may(Permission.POLICY_WRITE), people=who.may(Permission.PEOPLE_WRITE), tabs=tabs(who), path=PATH,
+        rules_version=await published_version(db), edits=who.may(Permission.POLICY_WRITE),
+        people=who.may(Permission.PEOPLE_WRITE), tabs=tabs(who), path=PATH,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from domain.intervals import Interval, merged
+from domain.intervals import Interval, difference, merged
 from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
 
 _DAY = timedelta(days=1)
@@ -57,16 +57,30 @@ class Availability:
 
     def covers(self, start: datetime, end: datetime) -> bool:
         """Whether the hours of these days cover this time without a hole. Leave is not looked at."""
-        if not self.weekly and not self.days:
-            return True
-        return any(hours.start <= start and end <= hours.end for hours in self.open_hours(start, end))
+        hours = self.hours_between(start, end)
+        return hours is None or any(one.start <= start and end <= one.end for one in hours)
 
-    def open_hours(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
-        """The hours of the days around this time, in order. Leave is not looked at."""
+    def hours_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
+        """The hours of the days of this span, as disjoint intervals; None: every hour. Leave is not looked at."""
+        if not self.weekly and not self.days:
+            return None
         zone = ZoneInfo(self.zone)
         first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
         days = [first + n * _DAY for n in range(-1, (last - first).days + 2)]
         return merged(hours for day in days for hours in self._hours_of(day, zone))
+
+    def open_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
+        """The times that lie in this span, at least in part, at which they can teach; None: at any time.
+
+        Leave and their own calendar are taken out, classes are not.
+        """
+        taken = [
+            Interval(*span) for span in (*self.leave, *self.busy_elsewhere) if _overlaps([span], start, end)
+        ]
+        hours = self.hours_between(start, end)
+        if hours is None:
+            return difference([Interval(start, end)], taken) if taken else None
+        return difference(hours, taken)
 
     def is_busy(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start, end)

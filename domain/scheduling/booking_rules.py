@@ -26,6 +26,8 @@ def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, times: Availability) 
         return f"{who} is on leave at that time."
     if rule == WhyNot.NOT_AVAILABLE:
         return f"{who} doesn't teach on {starts:%A} from {starts:%H:%M} to {ends:%H:%M}, {times.zone} time."
+    if rule == WhyNot.BUSY:
+        return f"{who} has another class at that time, or is held for one."
     if rule == WhyNot.BUSY_ELSEWHERE:
         return f"{who} is busy at that time, as their own calendar says."
     if rule == WhyNot.NO_BUFFER:

@@ -1,14 +1,13 @@
 """Ranks the instructors who could teach a class: who may, and whom to ask first.
 
 A hard rule excludes a candidate and says why. The others are scored by a sum of named terms, so that every place in the
-ranking can be explained. Another engine replaces `RuleRanking` behind the same interface.
+ranking can be explained.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
 from domain.scheduling.availability import Availability
@@ -30,7 +29,7 @@ class WhyNot(StrEnum):
 
 
 # What not even an admin who names the person can set aside.
-ABSOLUTE = frozenset({WhyNot.IS_REPLACED, WhyNot.RETIRED, WhyNot.BUSY})
+ABSOLUTE: frozenset[str] = frozenset({WhyNot.IS_REPLACED, WhyNot.RETIRED, WhyNot.BUSY, "do_not_pair"})
 
 
 class Term(StrEnum):
@@ -82,19 +81,13 @@ class Ranked:
 
     id: UUID
     score: float = 0.0
-    terms: Mapping[Term, float] = field(default_factory=dict)  # weighed: their sum is the score
-    why_not: tuple[WhyNot, ...] = ()
+    # Weighed: their sum is the score. Keys are of `Term`, or of soft scheduling rules.
+    terms: Mapping[str, float] = field(default_factory=dict)
+    why_not: tuple[str, ...] = ()  # keys of `WhyNot`, or of other hard scheduling rules
 
     @property
     def eligible(self) -> bool:
         return not self.why_not
-
-
-class Ranking(Protocol):
-    def rank(
-        self, wanted: ClassToTeach, candidates: Sequence[Candidate], rules: RankingRules
-    ) -> list[Ranked]:
-        """All candidates, the best first and the excluded ones last."""
 
 
 class RuleRanking:
@@ -146,7 +139,9 @@ def _ranked(
         Term.COST: _cheapness(candidate.hourly_cost, costs),
         Term.FAIR_SHARE: 1 / (1 + candidate.recent_substitutions),
     }
-    terms = {term: round(rules.weights.get(term, 0.0) * min(1.0, part), 4) for term, part in parts.items()}
+    terms: dict[str, float] = {
+        term: round(rules.weights.get(term, 0.0) * min(1.0, part), 4) for term, part in parts.items()
+    }
     return Ranked(candidate.id, round(sum(terms.values()), 4), terms)
 
 

@@ -7,12 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import DoubleBooked, LinkReplaced, NotFound, TransitionRefused
+from domain.errors import LinkReplaced, NotFound, TransitionRefused
 from domain.people.access import AccessRole, Principal
 from domain.people.display_names import told_apart
 from domain.people.roles import Role, identity_of
@@ -22,13 +21,11 @@ from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.live_status import LiveConnection
 from models.people import StudentGuardian
-from models.repositories import pages
+from models.repositories import booked_times, pages
 from models.repositories.pages import PageRequest
 from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
 
 _ORDER = {step: position for position, step in enumerate(Step)}
-_DEADLOCK = "40P01"
-_OTHER_CLASS = "the instructor or a student has another class at that time"
 _TIMELINE_VALUES = ("outcome", "planned_at", "started_at", "finished_at", "note", "revision")
 
 
@@ -118,79 +115,22 @@ async def hold_time(
     db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> None:
     """Reserve the time of everybody in the class, replacing what the session reserved before. Raises DoubleBooked."""
-    await _lock_people(db, people)
+    await booked_times.lock_people(db, people)
     await release_time(db, session.id)
-    await _reserve(db, session, people, starts_at, ends_at)
+    await booked_times.reserve(db, _owner(session), people, starts_at, ends_at)
 
 
 async def hold_time_of(
     db: AsyncSession, session: Session, people: Sequence[UUID], since: datetime | None = None
 ) -> None:
     """Reserve the class's time for more people, from `since` on where it has begun. Raises DoubleBooked."""
-    await _lock_people(db, people)
+    await booked_times.lock_people(db, people)
     start = session.starts_at if since is None else max(session.starts_at, since)
-    await _reserve(db, session, people, start, session.ends_at)
+    await booked_times.reserve(db, _owner(session), people, start, session.ends_at)
 
 
-async def _lock_people(db: AsyncSession, people: Sequence[UUID]) -> None:
-    """In the order of their ids, so that concurrent bookings wait for each other instead of deadlocking."""
-    for person in sorted(people):
-        await db.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:person, 0))"), {"person": str(person)}
-        )
-
-
-async def _reserve(
-    db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
-) -> None:
-    """Raises DoubleBooked, with the first person who has another class and that class."""
-    during = Range(starts_at, ends_at, bounds="[)")
-    await require_free(db, session, people, starts_at, ends_at)
-    rows = [
-        {
-            "organization_id": session.organization_id,
-            "session_id": session.id,
-            "person_id": person,
-            "during": during,
-        }
-        for person in people
-    ]
-    if not rows:
-        return
-    try:
-        await db.execute(sa.insert(BookedTime), rows)
-    except IntegrityError as error:
-        if "ex_booked_time_person_during" in str(error.orig):
-            raise DoubleBooked(_OTHER_CLASS) from error
-        raise
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
-            raise DoubleBooked("another booking for the same people was made at the same moment") from error
-        raise
-
-
-async def require_free(
-    db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
-) -> None:
-    """Raises DoubleBooked, with the first person who has another class than this one at that time, and that class."""
-    during = Range(starts_at, ends_at, bounds="[)")
-    clash = (
-        sa.select(col(BookedTime.person_id), col(BookedTime.session_id))
-        .where(
-            col(BookedTime.organization_id) == session.organization_id,
-            col(BookedTime.person_id).in_(people),
-            col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
-            col(BookedTime.session_id) != session.id,
-        )
-        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
-        .limit(1)
-    )
-    if found := (await db.execute(clash)).first():
-        raise DoubleBooked(
-            _OTHER_CLASS,
-            clashing_person_id=str(found.person_id),
-            clashing_session_id=str(found.session_id),
-        )
+def _owner(session: Session) -> booked_times.Owner:
+    return booked_times.Owner(session.organization_id, session_id=session.id)
 
 
 async def held_people(db: AsyncSession, session_id: UUID) -> list[UUID]:

@@ -16,9 +16,12 @@ from domain.scheduling.offers import OfferState, SubstitutionState
 from models.case_routing import AlertChannel
 from models.people import Instructor
 from models.repositories import entities
-from models.session import BookedTime, Participant, Session
+from models.session import Participant, Session
 from models.substitution import InstructorAvailability, Substitution, SubstitutionOffer
 
+# Numbers from here on are of classes that changed hands without a request to their workflow, which counts its own.
+_ASSIGNMENTS = 1_000_000
+_LATEST = col(Substitution.created_at).desc(), col(Substitution.number).desc()
 _OPEN_OFFER = col(SubstitutionOffer.state) == OfferState.OFFERED
 
 
@@ -50,7 +53,7 @@ async def withdraw(db: AsyncSession, session_id: UUID, now: datetime) -> None:
 async def of_session(db: AsyncSession, session_id: UUID) -> list[Substitution]:
     """All searches for a class, the latest first."""
     query = sa.select(Substitution).where(col(Substitution.session_id) == session_id)
-    return list(await db.scalars(query.order_by(col(Substitution.number).desc())))
+    return list(await db.scalars(query.order_by(*_LATEST)))
 
 
 async def taken_over(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> Substitution | None:
@@ -58,7 +61,16 @@ async def taken_over(db: AsyncSession, session_id: UUID, instructor_id: UUID) ->
     query = sa.select(Substitution).where(
         col(Substitution.session_id) == session_id, col(Substitution.accepted_by_id) == instructor_id
     )
-    return (await db.scalars(query.order_by(col(Substitution.number).desc()).limit(1))).first()
+    return (await db.scalars(query.order_by(*_LATEST).limit(1))).first()
+
+
+async def next_assignment(db: AsyncSession, session_id: UUID) -> int:
+    """The number of the next substitution of a class that no search precedes."""
+    query = sa.select(sa.func.max(col(Substitution.number))).where(
+        col(Substitution.session_id) == session_id, col(Substitution.number) >= _ASSIGNMENTS
+    )
+    latest: int | None = (await db.execute(query)).scalar_one()
+    return _ASSIGNMENTS if latest is None else latest + 1
 
 
 async def offers(db: AsyncSession, substitution_ids: Collection[UUID]) -> list[SubstitutionOffer]:
@@ -158,25 +170,6 @@ async def availability(
     return await db.get(
         InstructorAvailability, instructor_id, with_for_update=lock or None, populate_existing=True
     )
-
-
-async def booked_times(
-    db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime, besides: UUID
-) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """The times that these people's classes reserve in this span; the class `besides` is left out."""
-    query = sa.select(
-        col(BookedTime.person_id),
-        sa.func.lower(col(BookedTime.during)).label("start"),
-        sa.func.upper(col(BookedTime.during)).label("end"),
-    ).where(
-        col(BookedTime.person_id).in_(person_ids),
-        col(BookedTime.session_id) != besides,
-        col(BookedTime.during).op("&&")(sa.func.tstzrange(start, end, "[)")),
-    )
-    found: dict[UUID, list[tuple[datetime, datetime]]] = {}
-    for row in await db.execute(query):
-        found.setdefault(row.person_id, []).append((row.start, row.end))
-    return found
 
 
 async def teaching(

@@ -183,6 +183,25 @@ FAMILY = {
     "saved": "Saved.",
     "quiet_wrong": "Enter both times of the quiet hours, or neither.",
     "files": "Files",
+    "change": "Move or cancel",
+    "move_until": "You can move this class until {when}. {instructor} goes on teaching it.",
+    "move_day": "Day",
+    "show_times": "Show times",
+    "times_on": "Times on {day}",
+    "no_times": "There is no free time on this day. Try another day.",
+    "move": "Move the class",
+    "time_taken": "This time isn't free any more. Choose another one.",
+    "choose_time": "Choose a time first.",
+    "cancel_title": "Cancel the class",
+    "cancel_free": "Cancelling is free until {when}. After that it counts as a late cancellation.",
+    "cancel_late": "Cancelling now counts as a late cancellation. "
+    "Your late cancellations in the last 90 days: {count}.",
+    "cancel": "Cancel the class",
+    "cancel_as_late": "Cancel, and count it as late",
+    "turned_late": "Cancelling counts as late by now. Read what it means, then confirm again.",
+    "cannot_change": "This class can't be changed here. Contact your school.",
+    "moved": "The class is moved. Everyone in it gets a message.",
+    "cancelled": "The class is cancelled. Everyone in it gets a message.",
 }
 
 JOINING = {

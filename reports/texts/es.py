@@ -184,6 +184,25 @@ FAMILY = {
     "saved": "Guardado.",
     "quiet_wrong": "Indica las dos horas del periodo sin mensajes, o ninguna.",
     "files": "Archivos",
+    "change": "Mover o cancelar",
+    "move_until": "Puedes mover esta clase hasta {when}. La seguirá dando {instructor}.",
+    "move_day": "Día",
+    "show_times": "Ver horas",
+    "times_on": "Horas del {day}",
+    "no_times": "Ese día no hay ninguna hora libre. Prueba con otro día.",
+    "move": "Mover la clase",
+    "time_taken": "Esa hora ya no está libre. Elige otra.",
+    "choose_time": "Elige primero una hora.",
+    "cancel_title": "Cancelar la clase",
+    "cancel_free": "Puedes cancelar sin coste hasta {when}. Después cuenta como cancelación tardía.",
+    "cancel_late": "Si cancelas ahora, cuenta como cancelación tardía. "
+    "Tus cancelaciones tardías en los últimos 90 días: {count}.",
+    "cancel": "Cancelar la clase",
+    "cancel_as_late": "Cancelar y contarla como tardía",
+    "turned_late": "Cancelar ya cuenta como tardío. Lee lo que significa y confirma de nuevo.",
+    "cannot_change": "Esta clase no se puede cambiar aquí. Habla con tu escuela.",
+    "moved": "La clase se ha movido. Todos los participantes reciben un mensaje.",
+    "cancelled": "La clase se ha cancelado. Todos los participantes reciben un mensaje.",
 }
 
 JOINING = {

@@ -186,6 +186,25 @@ FAMILY = {
     "saved": "Enregistré.",
     "quiet_wrong": "Indiquez les deux heures de la période sans message, ou aucune.",
     "files": "Fichiers",
+    "change": "Déplacer ou annuler",
+    "move_until": "Vous pouvez déplacer ce cours jusqu’à {when}. {instructor} continue de l’assurer.",
+    "move_day": "Jour",
+    "show_times": "Voir les horaires",
+    "times_on": "Horaires du {day}",
+    "no_times": "Aucun horaire n’est libre ce jour-là. Essayez un autre jour.",
+    "move": "Déplacer le cours",
+    "time_taken": "Cet horaire n’est plus libre. Choisissez-en un autre.",
+    "choose_time": "Choisissez d’abord un horaire.",
+    "cancel_title": "Annuler le cours",
+    "cancel_free": "L’annulation est gratuite jusqu’à {when}. Ensuite, elle compte comme tardive.",
+    "cancel_late": "Annuler maintenant compte comme une annulation tardive. "
+    "Vos annulations tardives des 90 derniers jours : {count}.",
+    "cancel": "Annuler le cours",
+    "cancel_as_late": "Annuler, comme annulation tardive",
+    "turned_late": "L’annulation compte désormais comme tardive. Lisez ce que cela signifie, puis confirmez à nouveau.",
+    "cannot_change": "Ce cours ne peut pas être modifié ici. Contactez votre école.",
+    "moved": "Le cours est déplacé. Tous les participants reçoivent un message.",
+    "cancelled": "Le cours est annulé. Tous les participants reçoivent un message.",
 }
 
 JOINING = {

@@ -98,10 +98,13 @@ def method_of(path: str) -> str:
     """The method with which the path takes a body."""
     if path.endswith("/attendance/{participant_id}") or path in (
         "/v1/case-routing",
+        "/v1/scheduling-rules",
+        "/v1/students/{student_id}/pairings/{instructor_id}",
         "/v1/members/{id}/alert-preferences",
         "/v1/instructors/{id}/availability",
         "/v1/instructors/{id}/busy-calendar",
         "/v1/substitution-policy",
+        "/v1/self-service-policy",
     ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
@@ -109,6 +112,22 @@ def method_of(path: str) -> str:
 
 
 PERSON = {"name": "Mia", "email": "mia@family.example", "language": "en", "time_zone": "UTC"}
+SCHEDULING = {
+    "weights": {"continuity": 60},
+    "disabled": ["no_buffer"],
+    "by_course": [],
+    "parameters": {
+        "unassigned": 5_000,
+        "known_for_days": 100,
+        "assume_qualified": True,
+        "rest_hours": 8,
+        "target_hours_per_week": 20,
+        "unpopular_before": "08:00:00",
+        "unpopular_from": "20:00:00",
+        "unpopular_days": [6],
+        "frozen_hours": 24,
+    },
+}
 POLICY = {
     "reminders_before": ["PT2H"],
     "briefing_before": "PT30M",
@@ -215,6 +234,14 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/case-routing": lambda _: {"rules": [RULE]},
     "/v1/case-routing/compare": lambda _: {"rules": [RULE]},
     "/v1/case-routing/publish": lambda _: {"number": 1},
+    "/v1/scheduling-rules": lambda _: {"rules": SCHEDULING, "note": "as agreed"},
+    "/v1/scheduling-rules/publish": lambda _: {"number": 1},
+    "/v1/scheduling-rules/what-if": lambda _: {"rules": SCHEDULING},
+    "/v1/students/{student_id}/pairings/{instructor_id}": lambda _: {
+        "family_preference": 0.5,
+        "quality": 0.9,
+        "do_not_pair": False,
+    },
     "/v1/case-routing/try": lambda b: {
         "kind": "room_lost",
         "severity": "high",
@@ -229,6 +256,9 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "quiet_until": "08:00",
         "only_critical": True,
     },
+    "/v1/leave-requests/{leave_id}/approve": lambda _: {"answer": "Get well soon."},
+    "/v1/leave-requests/{leave_id}/decline": lambda _: {"answer": "Not that week."},
+    "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/guardians/{id}": lambda _: (
@@ -243,6 +273,15 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
+    "/v1/holds": lambda b: (
+        {
+            "course_id": b.school.ids["course"],
+            "instructor_id": b.school.ids["instructor"],
+            "student_ids": [b.school.ids["student 0"]],
+            "ttl": "PT1M",
+        }
+        | _times()
+    ),
     f"{SESSION}/reschedule": lambda _: _times(),
     f"{SESSION}/extend": lambda _: {"ends_at": _times()["ends_at"]},
     f"{SESSION}/reopen": lambda _: {"ends_at": _times()["ends_at"]},
@@ -260,6 +299,8 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "content": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
     },
     "/v1/instructors/{id}/absences": lambda _: _times(),
+    "/v1/instructors/{id}/cover/find": lambda _: _times(),
+    "/v1/instructors/{id}/cover": lambda _: _times() | {"fingerprint": "0" * 32},
     f"{SESSION}/participants": lambda b: {"student_ids": [b.school.ids["student 0"]]},
     "/v1/notices/{notice_id}/send-again": lambda _: {"address": "mia@family.example"},
     f"{SESSION}/participants/{{participant_id}}/renew-link": lambda _: {"keep_in_room": True},

@@ -128,6 +128,10 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
         return path.format(key_id=made["id"])
     if path == "/v1/case-routing/publish":
         await school.api.put("/v1/case-routing", json=filled(BODIES["PUT /v1/case-routing"], real))
+    if path == "/v1/scheduling-rules/publish":
+        await school.api.put("/v1/scheduling-rules", json=filled(BODIES["PUT /v1/scheduling-rules"], real))
+    if path == "/v1/students/{student_id}/pairings/{instructor_id}":
+        return path.format(student_id=real["student"], instructor_id=real["instructor"])
     if path.startswith("/v1/members/{id}/"):
         return path.format(id=real["member"])
     if "{id}" in path:

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.errors import DoubleBooked
@@ -159,7 +161,12 @@ async def test_double_booking_error_has_a_next_step_and_names_nobody(
         await hold(database, tenant, second, [person], NOON, NOON + MINUTE)
     assert refused.value.next_step
     assert str(person) not in str(refused.value)
-    assert refused.value.extra == {"clashing_person_id": str(person), "clashing_session_id": str(first)}
+    assert refused.value.extra == {
+        "clashing_person_id": str(person),
+        "clashing_session_id": str(first),
+        "clashing_starts_at": NOON.isoformat(),
+        "clashing_ends_at": (NOON + MINUTE).isoformat(),
+    }
 
 
 async def test_bookings_of_other_organizations_do_not_conflict(database: Database, tenant: Tenant) -> None:
@@ -185,3 +192,25 @@ async def test_a_class_that_ended_early_frees_the_rest_of_its_time(
     async with database.tenant(tenant.id) as db:
         await sessions.release_time_after(db, ended, NOON + 40 * MINUTE)
     assert await held(database, tenant, person) == [(NOON, NOON + 20 * MINUTE)], "an end is never put off"
+
+
+async def test_held_time_and_classes_exclude_each_other_without_locks(
+    database: Database, tenant: Tenant
+) -> None:
+    """The constraint itself refuses the second, whoever writes first."""
+    person, hold_id = uuid4(), tenant["time_hold"]["id"]
+    span = {"organization_id": tenant.id, "person_id": person}
+    rows = [
+        span | {"session_id": tenant.session_id, "during": Range(NOON, NOON + MINUTE, bounds="[)")},
+        span
+        | {"hold_id": hold_id, "expires_at": NOON, "during": Range(NOON, NOON + 2 * MINUTE, bounds="[)")},
+    ]
+
+    async def write(first: dict[str, object], second: dict[str, object]) -> None:
+        async with database.tenant(tenant.id) as db:
+            await db.execute(sa.insert(BookedTime).values(first))
+            await db.execute(sa.insert(BookedTime).values(second))
+
+    for first, second in (rows, rows[::-1]):
+        with pytest.raises(IntegrityError, match="ex_booked_time_person_during"):
+            await write(first, second)

@@ -1,18 +1,22 @@
 """A unit of work commits all or nothing, and raises database errors as domain errors."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InvalidInput, Unavailable
 from models.course import Course
 from models.database import Database
 from models.organization import Organization
+from models.repositories import booked_times
 from tests.models.rows import Tenant, course
 from tests.stack import DatabaseUrls
 
@@ -105,3 +109,32 @@ async def test_exhausted_pool_is_unavailable(database_urls: DatabaseUrls) -> Non
             with pytest.raises(Unavailable):
                 await database.ping()
         await database.ping()
+
+
+async def test_a_transaction_that_loses_a_deadlock_is_repeated(database: Database, tenant: Tenant) -> None:
+    people, both_have_one = [uuid4(), uuid4()], asyncio.Barrier(2)
+    attempts: list[UUID] = []
+
+    def in_order(first: UUID, second: UUID) -> Callable[[AsyncSession], Awaitable[None]]:
+        async def lock(db: AsyncSession) -> None:
+            attempts.append(first)
+            await booked_times.lock_people(db, [first])
+            if len(attempts) <= 2:
+                await both_have_one.wait()
+            await booked_times.lock_people(db, [second])
+
+        return lock
+
+    await asyncio.gather(*(database.retried(tenant.id, in_order(*order)) for order in (people, people[::-1])))
+    assert len(attempts) == 3
+
+
+async def test_an_unreachable_server_is_not_tried_again(nowhere: Database) -> None:
+    attempts: list[AsyncSession] = []
+
+    async def work(db: AsyncSession) -> None:
+        attempts.append(db)
+
+    with pytest.raises(Unavailable):
+        await nowhere.retried(uuid4(), work)
+    assert attempts == []

@@ -11,6 +11,7 @@ from models.database import Database
 from models.idempotency import IdempotencyRow
 from models.repositories import housekeeping
 from models.session import BookingRequest, OverrideRequest
+from models.time_hold import TimeHold
 from tests.models.rows import make_tenant
 
 pytestmark = pytest.mark.adapter
@@ -31,6 +32,7 @@ DAY = timedelta(days=1)
         (SignInLink, "expires_at", NOW, NOW - DAY - timedelta(hours=1)),
         (SignedIn, "expires_at", NOW - 29 * DAY, NOW - 31 * DAY),
         (BookingRequest, "created_at", NOW - 29 * DAY, NOW - 31 * DAY),
+        (TimeHold, "expires_at", NOW + timedelta(seconds=1), NOW),
         (OverrideRequest, "created_at", NOW - 29 * DAY, NOW - 31 * DAY),
     ],
 )

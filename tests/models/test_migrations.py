@@ -91,12 +91,13 @@ def test_check_and_exclusion_constraints_are_in_the_database(migrated: DatabaseU
 
 
 def test_exclusion_constraint_forbids_overlapping_times_of_a_person(migrated: DatabaseUrls) -> None:
-    query = (
-        "select pg_get_constraintdef(oid) from pg_constraint where conname = 'ex_booked_time_person_during'"
-    )
-    assert _rows(migrated, query) == [
-        ("EXCLUDE USING gist (organization_id WITH =, person_id WITH =, during WITH &&)",)
-    ]
+    """Of classes and holds alike, at once and in every row."""
+    query = """
+        select conrelid::regclass::text, pg_get_constraintdef(oid), condeferrable, convalidated
+        from pg_constraint where contype = 'x'
+    """
+    definition = "EXCLUDE USING gist (organization_id WITH =, person_id WITH =, during WITH &&)"
+    assert _rows(migrated, query) == [("booked_time", definition, False, True)]
 
 
 def test_row_level_security_is_on_for_every_tenant_table(migrated: DatabaseUrls) -> None:

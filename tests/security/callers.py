@@ -272,6 +272,7 @@ async def world_on(urls: DatabaseUrls, **settings: object) -> AsyncIterator[Worl
         world.change("update exception_case set kind = 'recording_gap'")
         rules = {"rules": [{"name": "nights", "ladder": [{"roles": ["ops"]}]}]}
         world.change("update case_routing set rules = %s", json.dumps(rules))
+        world.change("update scheduling_rules set rules = '{}'")
         world.change("update briefing set content = '{\"sections\": []}'")
         for table in ("session_event", "live_connection", "audio_segment"):  # made-up words that nobody reads
             world.change(f"delete from {table}")

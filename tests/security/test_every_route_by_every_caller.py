@@ -42,6 +42,8 @@ _TABLE_OF = {
     "channel_id": "alert_channel",
     "view_id": "board_view",
     "person_id": "calendar_feed",
+    "hold_id": "time_hold",
+    "leave_id": "leave_request",
     "rotas": "rota",
     "alert-channels": "alert_channel",
     "organizations": "organization",

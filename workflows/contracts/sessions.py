@@ -27,6 +27,7 @@ class BookInput:
     whole_course: bool = False
     by: str = ""  # an actor of the change log
     override: UUID | None = None  # names the reason for setting aside the rules about the instructor
+    hold: UUID | None = None  # whose time the class takes over
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Sessions:
     async def book(self, booking: BookInput) -> BookResult:
         """Write the session, its participants and the time it reserves. Booking the same id again changes nothing.
 
-        Fails with booking-in-past, unknown-reference, double-booked or instructor-unavailable, and then writes nothing.
+        Fails with booking-in-past, unknown-reference, double-booked, instructor-unavailable or hold-ended, and then
+        writes nothing.
         """
         raise NotImplementedError
 

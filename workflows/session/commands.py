@@ -321,6 +321,7 @@ class Commands:
             whole_course=booking.whole_course,
             by=booking.by,
             override=booking.override,
+            hold=booking.hold,
         )
 
     @property

@@ -35,6 +35,7 @@ class Booking:
     whole_course: bool = False  # who enrols in the course or leaves it later changes the class
     by: str = ""  # id of a person or key
     override: UUID | None = None  # names the reason for setting aside the rules about the instructor
+    hold: UUID | None = None  # whose time the class takes over
 
 
 @dataclass(frozen=True)

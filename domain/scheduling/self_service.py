@@ -1,0 +1,48 @@
+"""An organization's rules for what families may change themselves: until when, how far ahead, what counts as late."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Notice = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
+_GRACE = timedelta(
+    minutes=5
+)  # between the page that says what a cancellation counts as, and the cancellation
+
+
+class SelfServicePolicy(BaseModel):
+    """Of classes in which all students are the family's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    families_move: bool = Field(False, description="Whether families may move a class.")
+    families_cancel: bool = Field(False, description="Whether families may cancel a class.")
+    move_until: Notice = Field(
+        timedelta(hours=24),
+        description="How long before its start a class can last be moved, and is moved to.",
+    )
+    free_until: Notice = Field(
+        timedelta(hours=24), description="A class cancelled closer to its start counts as cancelled late."
+    )
+    ahead: Annotated[timedelta, Field(ge=timedelta(days=1), le=timedelta(days=60))] = Field(
+        timedelta(days=14), description="How far ahead a class can be moved to."
+    )
+    most_moves: Annotated[int, Field(ge=1, le=20)] = Field(
+        2, description="A class that was moved this often can't be moved by its family again."
+    )
+
+    def may_move(self, starts_at: datetime, moves: int, now: datetime) -> bool:
+        """`moves` is how often the class was moved so far, by whomever."""
+        return self.families_move and moves < self.most_moves and now <= starts_at - self.move_until
+
+    def may_cancel(self, starts_at: datetime, now: datetime) -> bool:
+        return self.families_cancel and now < starts_at
+
+    def is_late(self, starts_at: datetime, now: datetime) -> bool:
+        """Whether a cancellation at this time is late."""
+        return now > starts_at - self.free_until
+
+    def counts_as_late(self, starts_at: datetime, now: datetime) -> bool:
+        """As `is_late`, for a cancellation whose family saw the answer a moment before."""
+        return self.is_late(starts_at, now - _GRACE)

@@ -1,0 +1,143 @@
+"""Booked time: what classes and holds reserve of people, and who is in the way of whom.
+
+Whoever reserves locks the people first. Holds that have expired by then reserve nothing, whether housekeeping has
+removed them or not.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import DoubleBooked
+from models.session import BookedTime
+
+_OTHER_CLASS = "the instructor or a student has another class at that time"
+_NOW = sa.func.clock_timestamp()  # later than the transaction's start, which may have waited for its locks
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What reserves time: a class, or a hold until it expires."""
+
+    organization_id: UUID
+    session_id: UUID | None = None
+    hold_id: UUID | None = None
+    expires_at: datetime | None = None
+
+
+async def lock_people(db: AsyncSession, people: Iterable[UUID]) -> None:
+    """In the order of their ids, so that concurrent bookings wait for each other instead of deadlocking."""
+    for person in sorted(people):
+        await db.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended(:person, 0))"), {"person": str(person)}
+        )
+
+
+async def reserve(
+    db: AsyncSession, owner: Owner, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> None:
+    """Reserve time of people whom the caller has locked.
+
+    Raises DoubleBooked, with the first person who is taken, what takes them, and when.
+    """
+    if not people:
+        return
+    during = Range(starts_at, ends_at, bounds="[)")
+    expired = (
+        *_overlaps(owner.organization_id, people, starts_at, ends_at),
+        col(BookedTime.expires_at) <= _NOW,
+    )
+    await db.execute(sa.delete(BookedTime).where(*expired))
+    await require_free(db, owner, people, starts_at, ends_at)
+    values = {"during": during, "session_id": owner.session_id, "hold_id": owner.hold_id}
+    own = values | {"organization_id": owner.organization_id, "expires_at": owner.expires_at}
+    try:
+        await db.execute(sa.insert(BookedTime), [own | {"person_id": person} for person in people])
+    except IntegrityError as error:
+        if "ex_booked_time_person_during" in str(error.orig):
+            raise DoubleBooked(_OTHER_CLASS) from error
+        raise
+
+
+async def require_free(
+    db: AsyncSession, owner: Owner, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> None:
+    """Raises DoubleBooked, with the first person whom something else takes in this time, what takes them, and when."""
+    query = (
+        sa.select(BookedTime)
+        .where(
+            *_overlaps(owner.organization_id, people, starts_at, ends_at),
+            _is_not(owner),
+            col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW),
+        )
+        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
+        .limit(1)
+    )
+    if found := (await db.scalars(query)).first():
+        raise DoubleBooked(_OTHER_CLASS, **_described(found))
+
+
+def _overlaps(
+    organization_id: UUID, people: Collection[UUID], starts_at: datetime, ends_at: datetime
+) -> tuple[sa.ColumnElement[bool], ...]:
+    during = Range(starts_at, ends_at, bounds="[)")
+    return (
+        col(BookedTime.organization_id) == organization_id,
+        col(BookedTime.person_id).in_(people),
+        col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
+    )
+
+
+async def overlapping(
+    db: AsyncSession,
+    person_ids: Collection[UUID],
+    start: datetime,
+    end: datetime,
+    besides: UUID | None = None,
+) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """The times that classes and holds reserve of these people in this span; the class `besides` is left out."""
+    query = sa.select(
+        col(BookedTime.person_id),
+        sa.func.lower(col(BookedTime.during)).label("start"),
+        sa.func.upper(col(BookedTime.during)).label("end"),
+    ).where(
+        col(BookedTime.person_id).in_(person_ids),
+        col(BookedTime.during).op("&&")(sa.func.tstzrange(start, end, "[)")),
+        col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW),
+    )
+    if besides:
+        query = query.where(col(BookedTime.session_id).is_distinct_from(besides))
+    found: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    for row in await db.execute(query):
+        found.setdefault(row.person_id, []).append((row.start, row.end))
+    return found
+
+
+def _is_not(owner: Owner) -> sa.ColumnElement[bool]:
+    if owner.session_id:
+        return col(BookedTime.session_id).is_distinct_from(owner.session_id)
+    return col(BookedTime.hold_id).is_distinct_from(owner.hold_id)
+
+
+def _described(row: BookedTime) -> dict[str, Any]:
+    by = "session" if row.session_id else "hold"
+    ends = {"clashing_hold_expires_at": row.expires_at.isoformat()} if row.expires_at else {}
+    return {
+        "clashing_person_id": str(row.person_id),
+        f"clashing_{by}_id": str(row.session_id or row.hold_id),
+        "clashing_starts_at": _iso(row.during.lower),
+        "clashing_ends_at": _iso(row.during.upper),
+        **ends,
+    }
+
+
+def _iso(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""

@@ -1,0 +1,45 @@
+"""Leave requests of instructors."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.scheduling.leave import LeaveState
+from models.leave_request import LeaveRequest
+from models.people import Instructor
+from models.repositories import pages
+from models.repositories.pages import PageRequest
+
+
+async def page(db: AsyncSession, request: PageRequest) -> tuple[list[LeaveRequest], bool]:
+    """The rows, and whether there are more."""
+    return await pages.page(db, LeaveRequest, request)
+
+
+async def waiting(db: AsyncSession, limit: int) -> list[tuple[LeaveRequest, Instructor]]:
+    """Those that nobody has decided, by their start, each with its instructor."""
+    query = (
+        sa.select(LeaveRequest, Instructor)
+        .join(Instructor, col(Instructor.id) == col(LeaveRequest.instructor_id))
+        .where(col(LeaveRequest.state) == LeaveState.ASKED)
+        .order_by(col(LeaveRequest.starts_at), col(LeaveRequest.id))
+        .limit(limit)
+    )
+    return [(request, instructor) for request, instructor in await db.execute(query)]
+
+
+async def of_instructor(
+    db: AsyncSession, instructor_id: UUID, since: datetime, limit: int
+) -> Sequence[LeaveRequest]:
+    """An instructor's requests for leave that ends after `since`, the latest first."""
+    query = (
+        sa.select(LeaveRequest)
+        .where(col(LeaveRequest.instructor_id) == instructor_id, col(LeaveRequest.ends_at) > since)
+        .order_by(col(LeaveRequest.starts_at).desc(), col(LeaveRequest.id))
+        .limit(limit)
+    )
+    return list(await db.scalars(query))

@@ -1,0 +1,171 @@
+"""What a plan is made from, read with one statement for each kind of row."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.people.roles import Role
+from models.course import Course
+from models.scheduling import Pairing
+from models.session import Participant, Session
+
+_CANCELLED = "cancelled"
+_TOGETHER = sa.text(
+    """
+    select b.person_id, s.instructor_id, count(*)
+    from booked_time b join session s on s.id = b.session_id
+    where b.person_id = any(cast(:students as uuid[])) and b.during && tstzrange(:since, :until)
+      and s.live_at is not null
+    group by b.person_id, s.instructor_id
+    """
+)
+_PREVIOUS = sa.text(
+    """
+    select distinct on (b.person_id, s.course_id) b.person_id, s.course_id, s.instructor_id, s.starts_at
+    from booked_time b join session s on s.id = b.session_id
+    where b.person_id = any(cast(:students as uuid[])) and b.during && tstzrange(:since, :until)
+      and s.course_id = any(cast(:courses as uuid[])) and s.starts_at < :until
+      and s.outcome is distinct from 'cancelled'
+    order by b.person_id, s.course_id, s.starts_at desc
+    """
+)
+_TAUGHT = sa.text(
+    """
+    select i.id, (
+        select count(*) from (
+            select 1 from booked_time b where b.person_id = i.id and b.during && tstzrange(:since, :until) limit :most
+        ) as own)
+    from unnest(cast(:instructors as uuid[])) as i(id)
+    """
+)
+
+
+@dataclass(frozen=True)
+class PlannedClass:
+    """A class with what a plan needs of it and its course."""
+
+    id: UUID
+    course_id: UUID
+    instructor_id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    is_over: bool
+    subject: str
+    level: str
+
+
+@dataclass(frozen=True)
+class PreviousClass:
+    """The latest class of a student in a course."""
+
+    instructor_id: UUID
+    starts_at: datetime
+
+
+async def classes_between(db: AsyncSession, start: datetime, end: datetime) -> list[PlannedClass]:
+    """All classes that start in this span and were not cancelled, by start."""
+    return await _classes(db, sa.and_(col(Session.starts_at) >= start, col(Session.starts_at) < end))
+
+
+async def classes_of_ids(db: AsyncSession, ids: Collection[UUID]) -> list[PlannedClass]:
+    """Those of these classes that were not cancelled, by start."""
+    return await _classes(db, col(Session.id).in_(ids))
+
+
+async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[PlannedClass]:
+    query = (
+        sa.select(
+            col(Session.id),
+            col(Session.course_id),
+            col(Session.instructor_id),
+            col(Session.title),
+            col(Session.starts_at),
+            col(Session.ends_at),
+            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
+            col(Course.subject),
+            col(Course.level),
+        )
+        .join(Course, col(Course.id) == col(Session.course_id))
+        .where(which, col(Session.outcome).is_distinct_from(_CANCELLED))
+        .order_by(col(Session.starts_at), col(Session.id))
+    )
+    return [PlannedClass(*row) for row in await db.execute(query)]
+
+
+async def students_of(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The students of each class, in the order of their ids."""
+    query = (
+        sa.select(col(Participant.session_id), col(Participant.student_id))
+        .where(
+            col(Participant.session_id) == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))),
+            col(Participant.role) == Role.STUDENT,
+            col(Participant.removed_at).is_(None),
+        )
+        .order_by(col(Participant.student_id))
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for session_id, student_id in await db.execute(query, {"keys": list(session_ids)}):
+        if student_id is not None:
+            found.setdefault(session_id, []).append(student_id)
+    return found
+
+
+async def taught_together(
+    db: AsyncSession, student_ids: Collection[UUID], since: datetime, until: datetime
+) -> dict[tuple[UUID, UUID], int]:
+    """By student and instructor, the number of classes in this span that were held with both."""
+    rows = await _of_students(db, _TOGETHER, student_ids, since, until)
+    return {(student, instructor): count for student, instructor, count in rows}
+
+
+async def previous_classes(
+    db: AsyncSession,
+    student_ids: Collection[UUID],
+    course_ids: Collection[UUID],
+    since: datetime,
+    until: datetime,
+) -> dict[tuple[UUID, UUID], PreviousClass]:
+    """By student and course, the latest class that starts in this span."""
+    rows = await _of_students(db, _PREVIOUS, student_ids, since, until, courses=list(course_ids))
+    return {
+        (student, course): PreviousClass(instructor, starts) for student, course, instructor, starts in rows
+    }
+
+
+async def _of_students(
+    db: AsyncSession,
+    query: sa.TextClause,
+    student_ids: Collection[UUID],
+    since: datetime,
+    until: datetime,
+    **values: Any,
+) -> Sequence[Any]:
+    if not student_ids:
+        return []
+    given = {"students": list(student_ids), "since": since, "until": until, **values}
+    return (await db.execute(query, given)).all()
+
+
+async def classes_taught(
+    db: AsyncSession, instructor_ids: Collection[UUID], since: datetime, until: datetime, most: int
+) -> dict[UUID, int]:
+    """The number of classes that each instructor had in this span; counting stops at `most`."""
+    values = {"instructors": list(instructor_ids), "since": since, "until": until, "most": most}
+    return {row[0]: row[1] for row in await db.execute(_TAUGHT, values)}
+
+
+async def pairings(db: AsyncSession, student_ids: Collection[UUID]) -> list[Pairing]:
+    """What is known of these students with instructors."""
+    if not student_ids:
+        return []
+    keys: sa.BindParameter[Any] = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
+    query = sa.select(Pairing).where(col(Pairing.student_id) == sa.any_(keys))
+    rows = await db.scalars(query.order_by(col(Pairing.instructor_id)), {"keys": list(student_ids)})
+    return list(rows)

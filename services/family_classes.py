@@ -1,0 +1,212 @@
+"""What a family changes itself: moves a class to another time of its instructor, or cancels it, by the school's policy.
+
+Only classes in which all students are the family's own: the others of a group would not be asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import Conflict, TimeTaken, TransitionRefused, TurnedLate
+from domain.people.access import Principal
+from domain.people.roles import Role
+from domain.scheduling.self_service import SelfServicePolicy
+from domain.scheduling.wall_time import start_of_day
+from domain.sessions.cancellations import CancelReason
+from domain.sessions.states import SessionState
+from models.database import Database
+from models.people import Guardian, Instructor
+from models.repositories import entities, own_classes, sessions
+from models.session import Session
+from services import late_cancellations, slots
+from services.class_commands import ClassCommands
+from services.inputs.slots import SlotQuestion
+from services.organizations import organization, self_service_policy_of
+
+_STEP = timedelta(minutes=30)
+_MOST_TIMES = 48  # of a day
+_ASK_THE_SCHOOL = "Contact your school."
+
+
+@dataclass(frozen=True)
+class FamilyClass:
+    """A coming class with what its family may do."""
+
+    session: Session
+    guardian: Guardian
+    instructor: str
+    policy: SelfServicePolicy
+    may_move: bool
+    may_cancel: bool
+    is_late: bool  # of a cancellation now
+    late_so_far: int  # cancellations in the last 90 days
+    days: Sequence[date] = ()  # to which it can be moved, in the guardian's zone
+    day: date | None = None  # whose times are listed
+    times: Sequence[datetime] = ()
+
+
+class FamilyClasses:
+    def __init__(self, database: Database, classes: ClassCommands) -> None:
+        self._database = database
+        self._classes = classes
+
+    async def look(
+        self, who: Principal, session_id: UUID, now: datetime, day: date | None = None
+    ) -> FamilyClass:
+        """What the family may do with a class, and the times of one day to which it can be moved.
+
+        Raises NotFound for a class that is not the caller's.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            found = await _of_family(db, who, session_id, now)
+            return await _with_times(db, found, now, day) if found.may_move else found
+
+    async def move(self, who: Principal, session_id: UUID, starts_at: datetime, now: datetime) -> None:
+        """Move a class, which keeps its instructor and its length.
+
+        Raises NotFound, TransitionRefused where the policy does not allow it, TimeTaken, Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            found = await _of_family(db, who, session_id, now)
+            if not found.may_move:
+                raise TransitionRefused("this class can't be moved here", next_step=_ASK_THE_SCHOOL)
+            ends_at = starts_at + (found.session.ends_at - found.session.starts_at)
+            if not await _is_free(db, found, starts_at, ends_at, now):
+                raise TimeTaken
+        command_id = f"family-move-{session_id}-{found.session.moves}-{starts_at.isoformat()}"
+        try:
+            await self._classes.reschedule(who, session_id, starts_at, ends_at, command_id)
+        except TransitionRefused:
+            raise
+        except Conflict as error:
+            raise TimeTaken from error
+
+    async def cancel(self, who: Principal, session_id: UUID, now: datetime, *, seen_as_late: bool) -> None:
+        """Cancel a class. `seen_as_late`: the family was told that it counts as late.
+
+        Raises NotFound, TransitionRefused where the policy does not allow it, TurnedLate, Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            found = await _of_family(db, who, session_id, now)
+        if not found.may_cancel:
+            raise TransitionRefused("this class can't be cancelled here", next_step=_ASK_THE_SCHOOL)
+        if found.policy.counts_as_late(found.session.starts_at, now) and not seen_as_late:
+            raise TurnedLate
+        command_id = f"family-cancel-{session_id}-{found.session.moves}"
+        await self._classes.cancel(who, session_id, CancelReason.STUDENT_UNAVAILABLE, command_id)
+
+
+async def changeable(
+    db: AsyncSession, who: Principal, classes: Sequence[own_classes.OwnClass], now: datetime
+) -> frozenset[UUID]:
+    """Those of a family's classes that it may move or cancel."""
+    assert who.person_id is not None, "a guardian is a person"
+    policy = self_service_policy_of(await organization(db))
+    children = {child.id for child in await own_classes.children(db, who.person_id)}
+    return frozenset(
+        one.session.id
+        for one in classes
+        if _is_own(one.session, [p.student_id for p in one.people if p.role == Role.STUDENT], children)
+        and (
+            policy.may_cancel(one.session.starts_at, now)
+            or policy.may_move(one.session.starts_at, one.session.moves, now)
+        )
+    )
+
+
+def _is_own(session: Session, student_ids: Sequence[UUID | None], children: set[UUID]) -> bool:
+    return session.state == SessionState.SCHEDULED and set(student_ids) <= children
+
+
+async def _of_family(db: AsyncSession, who: Principal, session_id: UUID, now: datetime) -> FamilyClass:
+    assert who.person_id is not None, "a guardian is a person"
+    session = await sessions.get_visible(db, session_id, who)
+    policy = self_service_policy_of(await organization(db))
+    children = {child.id for child in await own_classes.children(db, who.person_id)}
+    students = [
+        person.student_id
+        for person in await sessions.participants(db, session_id)
+        if person.role == Role.STUDENT and person.in_class
+    ]
+    own = _is_own(session, students, children)
+    return FamilyClass(
+        session,
+        await entities.get(db, Guardian, who.person_id),
+        (await entities.get(db, Instructor, session.instructor_id)).name,
+        policy,
+        own and policy.may_move(session.starts_at, session.moves, now),
+        own and policy.may_cancel(session.starts_at, now),
+        policy.is_late(session.starts_at, now),
+        await late_cancellations.so_far(db, children, now),
+    )
+
+
+async def _with_times(db: AsyncSession, found: FamilyClass, now: datetime, day: date | None) -> FamilyClass:
+    zone = ZoneInfo(found.guardian.time_zone)
+    first, until = now + found.policy.move_until, now + found.policy.ahead
+    first_day, last_day = (at.astimezone(zone).date() for at in (first, max(first, until)))
+    days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+    listed = [day] if day in days else days
+    times: list[datetime] = []
+    for one in listed:
+        start = max(start_of_day(one, zone), _next_half_hour(first))
+        end = min(start_of_day(one + timedelta(days=1), zone), until)
+        times = [at for at in await _free_times(db, found, start, end, now) if at != found.session.starts_at]
+        if times:
+            break
+    return replace(found, days=days, day=one, times=times)
+
+
+async def _is_free(
+    db: AsyncSession, found: FamilyClass, starts_at: datetime, ends_at: datetime, now: datetime
+) -> bool:
+    """Whether this is one of the times that the page offers."""
+    policy = found.policy
+    in_reach = now + policy.move_until <= starts_at <= now + policy.ahead
+    if not in_reach or starts_at != _next_half_hour(starts_at):
+        return False
+    return bool(await _free_times(db, found, starts_at, ends_at, now, exactly=True))
+
+
+async def _free_times(
+    db: AsyncSession,
+    found: FamilyClass,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    *,
+    exactly: bool = False,
+) -> list[datetime]:
+    """The starts in this span at which the class can be taught by its instructor."""
+    session = found.session
+    length = session.ends_at - session.starts_at
+    if not exactly:
+        end += length - timedelta(minutes=1)  # the last class begins before the end of the span
+    if end <= start:
+        return []
+    students = [
+        person.student_id
+        for person in await sessions.participants(db, session.id)
+        if person.role == Role.STUDENT and person.in_class and person.student_id
+    ]
+    asked = SlotQuestion.model_construct(
+        course_id=session.course_id,
+        student_ids=students,
+        instructor_id=session.instructor_id,
+        start=start,
+        end=end,
+        length=length,
+        step=_STEP,
+        limit=_MOST_TIMES,
+        explain=False,
+    )
+    return [slot.start for slot in (await slots.find(db, asked, now, besides=session.id)).slots]
+
+
+def _next_half_hour(at: datetime) -> datetime:
+    seconds = _STEP.total_seconds()
+    return datetime.fromtimestamp(-(-at.timestamp() // seconds) * seconds, at.tzinfo)

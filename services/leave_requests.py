@@ -1,0 +1,145 @@
+"""Leave of instructors: they ask for it, and staff who see the booked classes in it approve or decline.
+
+Approved leave is entered like any other, and another instructor is found for each class in it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import InvalidInput, NotFound, TransitionRefused
+from domain.people.access import Principal
+from domain.scheduling.leave import LeaveState
+from models.database import Database
+from models.leave_request import LeaveRequest
+from models.people import Instructor
+from models.repositories import entities, leave_requests, substitutions
+from models.session import Session
+from services.inputs.leave import NewLeave
+from services.inputs.substitutions import AbsenceIn
+from services.instructor_absences import InstructorAbsences, ReplacedIn, enter_leave
+
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class ShownLeave:
+    request: LeaveRequest
+    instructor: Instructor
+    classes: list[Session]  # that are booked in this time and not over
+
+
+async def ask(
+    db: AsyncSession, instructor_id: UUID, request_id: UUID, new: NewLeave, now: datetime
+) -> LeaveRequest:
+    """Ask for leave. Called again with the same id, it returns that request.
+
+    Raises InvalidInput for leave that is over, UnknownReference for a retired instructor.
+    """
+    if asked := await db.get(LeaveRequest, request_id):
+        return asked
+    if new.ends_at <= now:
+        raise InvalidInput("this leave would be over already", next_step="Choose a later end.")
+    instructor = await entities.in_use(db, Instructor, instructor_id)
+    row = LeaveRequest(
+        id=request_id,
+        organization_id=instructor.organization_id,
+        instructor_id=instructor_id,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        reason=new.reason,
+        note=new.note,
+        created_at=now,
+    )
+    db.add(row)
+    await db.flush()
+    return row
+
+
+async def withdraw(db: AsyncSession, instructor_id: UUID, request_id: UUID) -> None:
+    """Take a request back. Raises NotFound, TransitionRefused once it is decided; a repeat changes nothing."""
+    row = await _locked(db, request_id)
+    if row.instructor_id != instructor_id:
+        raise _missing(request_id)
+    if row.state != LeaveState.WITHDRAWN:
+        _check_waits(row)
+        row.state = LeaveState.WITHDRAWN
+
+
+async def shown(db: AsyncSession, request_id: UUID, now: datetime) -> ShownLeave:
+    """Raises NotFound."""
+    row = await db.get(LeaveRequest, request_id)
+    if row is None:
+        raise _missing(request_id)
+    return await _shown(db, row, await entities.get(db, Instructor, row.instructor_id), now)
+
+
+async def waiting(db: AsyncSession, now: datetime) -> list[ShownLeave]:
+    """The requests that nobody has decided, by their start."""
+    return [await _shown(db, *pair, now) for pair in await leave_requests.waiting(db, _MOST)]
+
+
+async def own(db: AsyncSession, instructor_id: UUID, now: datetime) -> list[ShownLeave]:
+    """An instructor's requests for leave that is not over, the latest first."""
+    instructor = await entities.get(db, Instructor, instructor_id)
+    rows = await leave_requests.of_instructor(db, instructor_id, now, _MOST)
+    return [await _shown(db, row, instructor, now) for row in rows]
+
+
+class LeaveDecisions:
+    def __init__(self, database: Database, absences: InstructorAbsences) -> None:
+        self._database = database
+        self._absences = absences
+
+    async def approve(self, who: Principal, request_id: UUID, answer: str, now: datetime) -> list[ReplacedIn]:
+        """Enter the leave, and find another instructor for each class in it. A repeat starts nothing twice.
+
+        Raises NotFound, TransitionRefused for a request that was declined or withdrawn.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            row = await _locked(db, request_id)
+            absence = AbsenceIn(starts_at=row.starts_at, ends_at=row.ends_at, reason=row.reason)
+            if row.state != LeaveState.APPROVED:
+                _check_waits(row)
+                await enter_leave(db, row.instructor_id, absence, now)
+                _decide(row, LeaveState.APPROVED, who, answer, now)
+            instructor_id = row.instructor_id
+        return await self._absences.replace_in(who, instructor_id, absence, now)
+
+    async def decline(self, who: Principal, request_id: UUID, answer: str, now: datetime) -> None:
+        """Decline the leave; the classes stay as they are. A repeat changes nothing.
+
+        Raises NotFound, TransitionRefused for a request that was approved or withdrawn.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            row = await _locked(db, request_id)
+            if row.state != LeaveState.DECLINED:
+                _check_waits(row)
+                _decide(row, LeaveState.DECLINED, who, answer, now)
+
+
+def _decide(row: LeaveRequest, state: LeaveState, who: Principal, answer: str, now: datetime) -> None:
+    row.state, row.answer, row.decided_by, row.decided_at = state, answer, who.actor, now
+
+
+def _check_waits(row: LeaveRequest) -> None:
+    if row.state != LeaveState.ASKED:
+        raise TransitionRefused(f"this request was {row.state} already", next_step="Read it again.")
+
+
+async def _shown(db: AsyncSession, row: LeaveRequest, instructor: Instructor, now: datetime) -> ShownLeave:
+    start = max(row.starts_at, now)
+    return ShownLeave(row, instructor, await substitutions.classes_of(db, instructor.id, start, row.ends_at))
+
+
+async def _locked(db: AsyncSession, request_id: UUID) -> LeaveRequest:
+    row = await entities.lock(db, LeaveRequest, request_id)
+    if row is None:
+        raise _missing(request_id)
+    return row
+
+
+def _missing(request_id: UUID) -> NotFound:
+    return NotFound(f"there is no leave request {request_id}")

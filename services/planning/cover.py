@@ -1,0 +1,142 @@
+"""Covers the classes of an instructor who cannot teach for a while: found by one repair of the plan, shown, applied."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import InvalidInput, NotFound, StaleRevision
+from domain.people.access import Principal
+from matching.calendars import NOBODY, Calendars
+from matching.prepared import PreparedProblem
+from matching.repair import Repair, repair
+from models.database import Database
+from models.people import Instructor
+from models.repositories import entities
+from models.repositories.planning import classes_between
+from services.inputs.substitutions import AbsenceIn
+from services.instructor_absences import enter_leave
+from services.planning.problems import PlanningProblem, problem_of
+from services.substitution_notices import SubstitutionNotices
+from services.substitutions import Assignment, assign_all
+from workflows.client import SubstitutionClient
+from workflows.contracts.substitutions import SubstitutionRef
+
+_LONGEST_DAYS = 14
+_SECONDS = 5.0  # that the search for the least changes may take
+
+
+@dataclass(frozen=True)
+class CoverChange:
+    """A class that changes hands. `after_id` None: nobody can take it."""
+
+    session_id: UUID
+    title: str
+    starts_at: datetime
+    before_id: UUID
+    after_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Cover:
+    changes: tuple[CoverChange, ...]  # the instructor's classes first, then those that move for them
+    rules_version: int
+    names: Mapping[UUID, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Names these changes, so that nobody applies others than they have read."""
+        changes = sorted(f"{one.session_id} {one.before_id} {one.after_id}" for one in self.changes)
+        return hashlib.sha256("\n".join(changes).encode()).hexdigest()[:32]
+
+    @property
+    def covered(self) -> tuple[CoverChange, ...]:
+        return tuple(one for one in self.changes if one.after_id is not None)
+
+
+async def find_cover(
+    db: AsyncSession, instructor_id: UUID, start: datetime, end: datetime, now: datetime
+) -> Cover:
+    """Who could teach what an instructor has from `start` until `end`, with as few other changes as possible.
+
+    Classes that have begun stay, and so do those of others outside this time. Raises NotFound, InvalidInput for a span
+    of more than 14 days.
+    """
+    if (end - start).days > _LONGEST_DAYS:
+        raise InvalidInput(
+            f"an absence is covered for at most {_LONGEST_DAYS} days at once",
+            next_step="Choose a shorter time.",
+        )
+    absent = await entities.get(db, Instructor, instructor_id)
+    since = max(start, now)
+    if since >= end:
+        return Cover((), 0, {})
+    built = await problem_of(db, since, end, now)
+    if instructor_id not in built.names:
+        raise NotFound(f"instructor {absent.id} is retired")
+    mine = {one.id for one in await classes_between(db, since, end) if one.instructor_id == instructor_id}
+    mine &= built.planned
+    made = await asyncio.to_thread(_repaired, built, instructor_id, mine)
+    by_id = {one.id: one for one in built.problem.classes}
+    changes = tuple(
+        CoverChange(
+            one.class_id,
+            built.titles[one.class_id],
+            by_id[one.class_id].starts_at,
+            one.before,
+            one.after,
+        )
+        for one in made.changes
+        if one.before is not None
+    )
+    return Cover(changes, built.rules_version, built.names)
+
+
+def _repaired(built: PlanningProblem, instructor_id: UUID, class_ids: set[UUID]) -> Repair:
+    prepared = PreparedProblem(built.problem)
+    calendars = Calendars(prepared)
+    published = prepared.encoded.published
+    for at, holder in enumerate(calendars.holder):
+        if holder == NOBODY and published[at] >= 0:
+            calendars.assign(at, int(published[at]))
+    return repair(calendars, instructor_id, class_ids, seconds=_SECONDS)
+
+
+class Covers:
+    def __init__(self, database: Database, notices: SubstitutionNotices, client: SubstitutionClient) -> None:
+        self._database = database
+        self._notices = notices
+        self._client = client
+
+    async def apply(
+        self, who: Principal, instructor_id: UUID, absence: AbsenceIn, fingerprint: str, now: datetime
+    ) -> Cover:
+        """Let the others take over, all at once: everybody is told, and calendars change in one transaction.
+
+        The absence is entered as leave, so that nothing new is booked in it.
+
+        Raises StaleRevision if other changes would be made than those that `fingerprint` names, DoubleBooked,
+        NotFound, InvalidInput, Unavailable.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            found = await find_cover(db, instructor_id, absence.starts_at, absence.ends_at, now)
+            if found.fingerprint != fingerprint:
+                raise StaleRevision("classes or calendars have changed since you read who takes over")
+            wanted = [
+                Assignment(one.session_id, one.before_id, one.after_id)
+                for one in found.covered
+                if one.after_id is not None
+            ]
+            await enter_leave(db, instructor_id, absence, now)
+            reason, version = absence.reason, found.rules_version
+            rows = await assign_all(db, who, wanted, reason, version, self._notices, now)
+            refs = [
+                (SubstitutionRef(row.organization_id, row.session_id, row.id), row.number) for row in rows
+            ]
+        for ref, number in refs:  # each tells the workflow of its class who teaches it now
+            await self._client.start(ref, number)
+        return found

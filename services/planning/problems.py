@@ -1,0 +1,303 @@
+"""Builds the problem that the engine of `matching` plans, ranks and repairs from the rows of a school."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.intervals import Interval
+from domain.scheduling.availability import Availability
+from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
+from domain.scheduling.wall_time import start_of_day
+from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings
+from matching.rules import SOFT
+from models.course import Course
+from models.people import Instructor as InstructorRow
+from models.repositories import (
+    entities,
+    imported_calendars,
+    people,
+    planning,
+    scheduling_rules,
+    substitutions,
+)
+from models.repositories.planning import PlannedClass, PreviousClass
+from models.substitution import InstructorAvailability
+from services.organizations import organization
+from services.stored_availability import availability_of
+
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_EXPERIENCED = 50  # classes within a year, after which more of them say nothing
+_AROUND = UUID(int=0)  # the course of the classes around the planned ones, whose costs don't count
+
+
+@dataclass(frozen=True)
+class ProposedClass:
+    """A class that is not booked yet. `id` is the caller's own."""
+
+    id: UUID
+    course_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    student_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanningProblem:
+    problem: Problem
+    rules_version: int  # of the published rules; 0: none are published, or others were given
+    names: Mapping[UUID, str]  # of the instructors
+    availability: Mapping[UUID, Availability]  # of the instructors, without their classes
+    titles: Mapping[UUID, str]  # of the booked classes
+    planned: frozenset[UUID]  # the classes that are asked for; all others are pinned around them
+
+
+async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
+    """The rules that hold, with their number; those of the kinds themselves and 0 if none are published."""
+    row = await scheduling_rules.published(db)
+    return (SchedulingRules.model_validate(row.rules), row.number) if row else (SchedulingRules(), 0)
+
+
+def settings_of(rules: SchedulingRules) -> RuleSettings:
+    """Rules as the engine reads them."""
+    by_course = {own.course_id: dict(own.weights) for own in rules.by_course}
+    by_course[_AROUND] = {rule.key: 0.0 for rule in SOFT}
+    disabled = frozenset(rules.disabled)
+    return RuleSettings(dict(rules.weights), by_course, disabled, rules.parameters.unassigned)
+
+
+async def problem_of(
+    db: AsyncSession,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    *,
+    rules: SchedulingRules | None = None,
+    class_ids: Collection[UUID] | None = None,
+    proposed: Sequence[ProposedClass] = (),
+    as_if_unbegun: bool = False,
+    absent: Collection[UUID] = (),
+) -> PlanningProblem:
+    """The classes that start from `start` until `end`, the instructors in use, and what is known of both.
+
+    Booked classes have their instructor as the published one. Those that began, are over or start within the frozen
+    hours of the rules are pinned; `as_if_unbegun` plans them anew, to look back at a week. With `class_ids` these
+    classes alone are free, whatever their time to the start, and all others are pinned. `proposed` classes, which must
+    lie in the span, are free. `absent` instructors are left out.
+
+    Classes that are booked in the weeks around are pinned too, so that overlaps, buffers, rest and hours hold, at no
+    cost. `rules` are by default the published ones. The number of statements does not grow with the rows. Raises
+    UnknownReference for a proposed class of a course that there is not, or that is retired.
+    """
+    own = await organization(db)
+    zone = ZoneInfo(own.time_zone)
+    number = 0
+    if rules is None:
+        rules, number = await published_rules(db)
+    span = _whole_weeks(start, end, zone)
+    booked = await planning.classes_between(db, span.start - _DAY, span.end + _DAY)
+    courses = await _courses(db, proposed)
+    within = [one for one in booked if start <= one.starts_at < end]
+    planned = within if class_ids is None else [one for one in booked if one.id in class_ids]
+    staff = await _staff(db, start, end, now, rules.parameters, absent, _WEEK + (span.end - span.start))
+    taught = await _taught(db, planned, proposed, start, now, rules.parameters)
+    free = _Free(now, rules.parameters, zone, staff, taught, is_chosen=class_ids is not None or as_if_unbegun)
+    classes = [free.booked(one) for one in planned]
+    classes += [free.proposed(one, courses[one.course_id]) for one in proposed]
+    around = {one.id for one in planned}
+    classes += [_around(one) for one in booked if one.id not in around and one.instructor_id in staff.rows]
+    instructors = [staff.read(key, classes) for key in staff.rows]
+    return PlanningProblem(
+        Problem(classes, instructors, taught.relationships, settings_of(rules)),
+        number,
+        {key: row.name for key, (row, _) in staff.rows.items()},
+        staff.availability,
+        {one.id: one.title for one in booked},
+        frozenset(around | {one.id for one in proposed}),
+    )
+
+
+def _whole_weeks(start: datetime, end: datetime, zone: ZoneInfo) -> Interval:
+    """From the Monday before until the Monday after, on which the week begins in the organization's zone."""
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    monday, sunday = first - first.weekday() * _DAY, last + (6 - last.weekday()) * _DAY
+    return Interval(start_of_day(monday, zone), start_of_day(sunday + _DAY, zone))
+
+
+async def _courses(db: AsyncSession, proposed: Sequence[ProposedClass]) -> dict[UUID, Course]:
+    found: dict[UUID, Course] = {}
+    for key in sorted({one.course_id for one in proposed}):
+        found[key] = await entities.in_use(db, Course, key)
+    return found
+
+
+@dataclass(frozen=True)
+class _Staff:
+    """The instructors in use."""
+
+    rows: Mapping[UUID, tuple[InstructorRow, InstructorAvailability | None]]
+    availability: Mapping[UUID, Availability]
+    qualifications: Mapping[UUID, Sequence[tuple[str, str]]]
+    classes_taught: Mapping[UUID, int]
+    usual_cost: float  # stands for a cost that is not known
+    parameters: Parameters
+    span: Interval  # in which classes are planned
+    target: timedelta | None
+
+    def read(self, key: UUID, classes: Sequence[ClassToStaff]) -> Instructor:
+        """The instructor as the engine reads them."""
+        person, stored = self.rows[key]
+        times = self.availability[key]
+        held = frozenset(self.qualifications.get(key, ()))
+        if not held and self.parameters.assume_qualified:
+            held = frozenset((one.subject, one.level) for one in classes)
+        cost = stored.hourly_cost if stored else None
+        return Instructor(
+            key,
+            person.time_zone,
+            times.open_between(self.span.start, self.span.end),
+            held,
+            buffer=times.buffer,
+            rest=timedelta(hours=self.parameters.rest_hours),
+            most_per_day=times.most_per_day,
+            most_per_week=times.most_per_week,
+            target=self.target,
+            hourly_cost=self.usual_cost if cost is None else cost,
+            experience=min(1.0, self.classes_taught.get(key, 0) / _EXPERIENCED),
+        )
+
+
+async def _staff(
+    db: AsyncSession,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    parameters: Parameters,
+    absent: Collection[UUID],
+    counted: timedelta,
+) -> _Staff:
+    """`counted`: the time whose classes are in the problem, for which target hours are set."""
+    everybody = await substitutions.instructors(db)
+    rows = {person.id: (person, times) for person, times in everybody if person.id not in absent}
+    ids = list(rows)
+    last = end + _DAY  # classes that start before the end may last beyond it
+    busy = await imported_calendars.busy_times(db, ids, start, last)
+    costs = [times.hourly_cost for _, times in rows.values() if times and times.hourly_cost is not None]
+    weekly = parameters.target_hours_per_week
+    return _Staff(
+        rows,
+        {key: availability_of(person, times, (), busy.get(key, ())) for key, (person, times) in rows.items()},
+        await people.qualifications(db, ids),
+        await planning.classes_taught(db, ids, now - _WEEK * 52, now, _EXPERIENCED),
+        sum(costs) / len(costs) if costs else 0.0,
+        parameters,
+        Interval(start, last),
+        None if weekly is None else timedelta(hours=weekly) * (counted / _WEEK),
+    )
+
+
+@dataclass(frozen=True)
+class _Taught:
+    """What is known of the students of the planned classes."""
+
+    students: Mapping[UUID, Sequence[UUID]]  # by class
+    known: frozenset[UUID]  # students who have had a class
+    previous: Mapping[tuple[UUID, UUID], PreviousClass]  # by student and course
+    relationships: Sequence[Relationship]
+
+    def previous_instructor(self, students: Sequence[UUID], course_id: UUID) -> UUID | None:
+        """Who taught the latest class of the course that one of these students was in."""
+        before = [self.previous[key] for one in students if (key := (one, course_id)) in self.previous]
+        latest = max(before, key=lambda one: (one.starts_at, one.instructor_id), default=None)
+        return latest.instructor_id if latest else None
+
+
+async def _taught(
+    db: AsyncSession,
+    planned: Sequence[PlannedClass],
+    proposed: Sequence[ProposedClass],
+    start: datetime,
+    now: datetime,
+    parameters: Parameters,
+) -> _Taught:
+    students: dict[UUID, Sequence[UUID]] = {one.id: one.student_ids for one in proposed}
+    students |= await planning.students_of(db, [one.id for one in planned])
+    everybody = sorted({student for own in students.values() for student in own})
+    courses = {one.course_id for one in planned} | {one.course_id for one in proposed}
+    until = min(start, now)
+    since = until - timedelta(days=parameters.known_for_days)
+    together = await planning.taught_together(db, everybody, since, until)
+    pairs = {(one.student_id, one.instructor_id): one for one in await planning.pairings(db, everybody)}
+    relationships = [
+        Relationship(
+            student,
+            instructor,
+            together.get((student, instructor), 0),
+            stored.quality if stored else None,
+            stored.family_preference if stored else 0.0,
+            stored.do_not_pair if stored else False,
+        )
+        for student, instructor in sorted(together.keys() | pairs.keys())
+        for stored in (pairs.get((student, instructor)),)
+    ]
+    return _Taught(
+        students,
+        frozenset(student for student, _ in together),
+        await planning.previous_classes(db, everybody, courses, since, start),
+        relationships,
+    )
+
+
+@dataclass(frozen=True)
+class _Free:
+    """Reads the classes that are planned."""
+
+    now: datetime
+    parameters: Parameters
+    zone: ZoneInfo
+    staff: _Staff
+    taught: _Taught
+    is_chosen: bool  # planned anew, whatever the time until the start
+
+    def booked(self, one: PlannedClass) -> ClassToStaff:
+        frozen_until = self.now + timedelta(hours=self.parameters.frozen_hours)
+        is_pinned = not self.is_chosen and (one.is_over or one.starts_at <= frozen_until)
+        holder = one.instructor_id if one.instructor_id in self.staff.rows else None
+        return self._class(one, one.subject, one.level, holder, holder if is_pinned else None)
+
+    def proposed(self, one: ProposedClass, course: Course) -> ClassToStaff:
+        return self._class(one, course.subject, course.level, None, None)
+
+    def _class(
+        self,
+        one: PlannedClass | ProposedClass,
+        subject: str,
+        level: str,
+        published: UUID | None,
+        pinned: UUID | None,
+    ) -> ClassToStaff:
+        students = tuple(self.taught.students.get(one.id, ()))
+        return ClassToStaff(
+            one.id,
+            one.starts_at,
+            one.ends_at,
+            subject,
+            level,
+            course_id=one.course_id,
+            students=students,
+            new_students=len(set(students) - self.taught.known),
+            unpopular=float(self.parameters.is_unpopular(one.starts_at, self.zone)),
+            previous_instructor_id=self.taught.previous_instructor(students, one.course_id),
+            published_instructor_id=published,
+            pinned_instructor_id=pinned,
+        )
+
+
+def _around(one: PlannedClass) -> ClassToStaff:
+    """A class that takes its instructor's time, and costs nothing."""
+    return ClassToStaff(
+        one.id, one.starts_at, one.ends_at, "", course_id=_AROUND, pinned_instructor_id=one.instructor_id
+    )

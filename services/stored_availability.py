@@ -1,0 +1,44 @@
+"""When an instructor can teach, as it is stored, in the terms of the domain."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from domain.scheduling.availability import Availability, DayHours, Hours, WeeklyHours
+from models.people import Instructor
+from models.substitution import InstructorAvailability
+
+Spans = Sequence[tuple[datetime, datetime]]
+
+
+def availability_of(
+    person: Instructor, times: InstructorAvailability | None, booked: Spans = (), busy_elsewhere: Spans = ()
+) -> Availability:
+    """The stored rules as the domain reads them."""
+    if times is None:
+        return Availability(person.time_zone, booked=tuple(booked), busy_elsewhere=tuple(busy_elsewhere))
+    return Availability(
+        person.time_zone,
+        tuple(WeeklyHours(rule["weekday"], _hours(rule)) for rule in times.weekly),
+        tuple(
+            DayHours(date.fromisoformat(day["day"]), tuple(_hours(hours) for hours in day["hours"]))
+            for day in times.days
+        ),
+        tuple(
+            (datetime.fromisoformat(leave["starts_at"]), datetime.fromisoformat(leave["ends_at"]))
+            for leave in times.leave
+        ),
+        timedelta(minutes=times.buffer_minutes),
+        _limit(times.most_hours_per_day),
+        _limit(times.most_hours_per_week),
+        tuple(booked),
+        tuple(busy_elsewhere),
+    )
+
+
+def _hours(stored: dict[str, Any]) -> Hours:
+    return Hours(time.fromisoformat(stored["start"]), time.fromisoformat(stored["end"]))
+
+
+def _limit(hours: float | None) -> timedelta | None:
+    return None if hours is None else timedelta(hours=hours)
