@@ -71,6 +71,9 @@ COMMANDS: dict[str, Lazy] = {
     "reset": Lazy("cli.local.commands:reset", "Stop the stack and delete all its data.", MACHINE),
     "migrate": Lazy("cli.migrate:migrate", "Bring the database and Temporal up to date.", MACHINE),
     "demo": Lazy("cli.demo:demo", "Watch a class happen, from booking to approved summary.", MACHINE),
+    "sample": Lazy(
+        "cli.sample:sample", "Load a school to look at, with weeks of classes and records.", MACHINE
+    ),
     "desk": Lazy("cli.console_link:desk", "Print a sign-in link to the console.", MACHINE),
 }
 

@@ -237,7 +237,7 @@ async def assign_all(
             ended_at=now,
         )
         db.add(row)
-        await _swap(db, session, instructor, now)
+        await swap_instructor(db, session, instructor, now)
         session.rules_version = rules_version
         await db.flush()
         await notices.taken_over(db, session, row, one.former_id, now)

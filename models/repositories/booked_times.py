@@ -51,20 +51,12 @@ async def reserve(
     if not people:
         return
     during = Range(starts_at, ends_at, bounds="[)")
-    overlapping = (
-        col(BookedTime.organization_id) == owner.organization_id,
-        col(BookedTime.person_id).in_(people),
-        col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
+    expired = (
+        *_overlaps(owner.organization_id, people, starts_at, ends_at),
+        col(BookedTime.expires_at) <= _NOW,
     )
-    await db.execute(sa.delete(BookedTime).where(*overlapping, col(BookedTime.expires_at) <= _NOW))
-    clash = (
-        sa.select(BookedTime)
-        .where(*overlapping, _is_not(owner))
-        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
-        .limit(1)
-    )
-    if found := (await db.scalars(clash)).first():
-        raise DoubleBooked(_OTHER_CLASS, **_described(found))
+    await db.execute(sa.delete(BookedTime).where(*expired))
+    await require_free(db, owner, people, starts_at, ends_at)
     values = {"during": during, "session_id": owner.session_id, "hold_id": owner.hold_id}
     own = values | {"organization_id": owner.organization_id, "expires_at": owner.expires_at}
     try:
@@ -73,6 +65,35 @@ async def reserve(
         if "ex_booked_time_person_during" in str(error.orig):
             raise DoubleBooked(_OTHER_CLASS) from error
         raise
+
+
+async def require_free(
+    db: AsyncSession, owner: Owner, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> None:
+    """Raises DoubleBooked, with the first person whom something else takes in this time, what takes them, and when."""
+    query = (
+        sa.select(BookedTime)
+        .where(
+            *_overlaps(owner.organization_id, people, starts_at, ends_at),
+            _is_not(owner),
+            col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW),
+        )
+        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
+        .limit(1)
+    )
+    if found := (await db.scalars(query)).first():
+        raise DoubleBooked(_OTHER_CLASS, **_described(found))
+
+
+def _overlaps(
+    organization_id: UUID, people: Collection[UUID], starts_at: datetime, ends_at: datetime
+) -> tuple[sa.ColumnElement[bool], ...]:
+    during = Range(starts_at, ends_at, bounds="[)")
+    return (
+        col(BookedTime.organization_id) == organization_id,
+        col(BookedTime.person_id).in_(people),
+        col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
+    )
 
 
 async def overlapping(

@@ -81,7 +81,12 @@ _JOIN_FIELDS = {
     "text": "Which page?",
     "samples": [],
 }
-_QUERIES = {"/sessions/{session_id}/review/changes": {"from": "1", "to": "1"}}
+_TARGET = {"to": "2030-03-04T10:00", "zone": "UTC"}
+_QUERIES = {
+    "/sessions/{session_id}/review/changes": {"from": "1", "to": "1"},
+    "/calendar/classes/{session_id}/check": _TARGET,
+    "/calendar/classes/{session_id}/move": _TARGET,
+}
 _MISSING = (404, 409, 410)
 # Their answer depends on more than who asks: a notice without content, sound that was never stored.
 _NEVER_FOUND = {
