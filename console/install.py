@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from console.account import account_page, calendar_page
+from console.classes import classes_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page, touches_page
 from console.family import dispute_page, family_page, unsubscribe_page
@@ -36,6 +37,7 @@ OWN_RULES = (
     today_page,
     act_forms,
     view_forms,
+    classes_page,
     sign_in_page,
     operator_pages,
     account_page,

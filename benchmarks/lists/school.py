@@ -25,9 +25,44 @@ _TABLES = (
     "guardian", "student", "student_guardian", "instructor", "course", "topic", "curriculum_plan", "enrollment",
     "session", "participant", "documentation", "documentation_revision", "exception_case", "notice", "change_log",
 )  # fmt: skip
-_FIRST = ("Ada", "Noor", "Léo", "Samira", "Jonas", "Mei", "Tomás", "Ines", "Kofi", "Yuki", "Olena", "Ravi", "Zoë")
-_LAST = ("Okafor", "Haddad", "Lindqvist", "Moreau", "Tanaka", "Silva", "Novak", "Mensah", "Kaur", "Weber", "Costa")
-_SUBJECTS = ("Mathematics", "Physics", "Spanish", "Chemistry", "History", "Programming", "Piano", "Essay writing")
+_FIRST = (
+    "Ada",
+    "Noor",
+    "Léo",
+    "Samira",
+    "Jonas",
+    "Mei",
+    "Tomás",
+    "Ines",
+    "Kofi",
+    "Yuki",
+    "Olena",
+    "Ravi",
+    "Zoë",
+)
+_LAST = (
+    "Okafor",
+    "Haddad",
+    "Lindqvist",
+    "Moreau",
+    "Tanaka",
+    "Silva",
+    "Novak",
+    "Mensah",
+    "Kaur",
+    "Weber",
+    "Costa",
+)
+_SUBJECTS = (
+    "Mathematics",
+    "Physics",
+    "Spanish",
+    "Chemistry",
+    "History",
+    "Programming",
+    "Piano",
+    "Essay writing",
+)
 _PAST = "n < 0.9 * %(classes)s"
 _STARTS = "%(now)s + (n - 0.9 * %(classes)s) * (%(years)s * interval '365 days' / %(classes)s)"
 _STATE = f"""case
@@ -92,7 +127,7 @@ def fill(url: str, organization_id: UUID, size: Size) -> None:
 
 
 def _one(connection: psycopg.Connection[Any], query: str) -> Any:
-    row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query).fetchone()
     return row[0] if row else None
 
 
@@ -201,9 +236,9 @@ _EXPRESSIONS: Mapping[str, Mapping[str, str]] = {
     "exception_case": {
         "id": key("exception_case", "n"), "subject_kind": "'session'", "subject_id": key("session", "n * 10"),
         "kind": "(%(kinds)s::text[])[1 + n %% %(several)s]", "occasion": "n::text",
-        "severity": "(array['low', 'medium', 'high', 'critical'])[1 + n %% 4]",
-        "owner": "(array['coordinator', 'technician'])[1 + n %% 2]",
-        "queue": "(array['coordinator', 'technician'])[1 + n %% 2]",
+        "severity": "(array['low', 'normal', 'high', 'critical'])[1 + n %% 4]",
+        "owner": "(array['ops', 'admin'])[1 + n %% 2]",
+        "queue": "(array['ops', 'admin'])[1 + n %% 2]",
         "state": "case when n %% 37 = 0 then 'open' when n %% 2 = 0 then 'resolved' else 'self_resolved' end",
         "opened_at": f"{_STARTS.replace('n -', 'n * 10 -')}",
         "due_at": f"{_STARTS.replace('n -', 'n * 10 -')} + interval '1 hour'",

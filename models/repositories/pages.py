@@ -1,5 +1,10 @@
-"""Keyset pagination over any table: each page continues after the last row of the one before."""
+"""Keyset pagination over any table: each page continues after the last row of the one before.
 
+A text that few rows contain is found by the index of its trigrams first. A text that many contain is met soon by
+walking through the rows in their order.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -11,9 +16,21 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from models.reading import Reading, first
+from models.reading import Readable, Reading, first
 
 Row = TypeVar("Row", bound=SQLModel)
+MOST_FOUND = 5_000  # rows that contain a text; with more, it counts as frequent
+_TEXT_INDEXED = frozenset(
+    {"session", "guardian", "student", "instructor", "course", "topic", "curriculum_plan", "notice"}
+)
+_TRIGRAM = re.compile(r"\w{3}")
+_ROWS_WITH_TEXT = sa.select(
+    sa.func.rows_with_text(
+        sa.bindparam("listed", type_=sa.Text),
+        sa.bindparam("pattern", type_=sa.Text),
+        sa.bindparam("most", type_=sa.Integer),
+    ).label("id")
+)
 
 
 @dataclass(frozen=True)
@@ -39,14 +56,35 @@ async def page(
     db: AsyncSession, table: type[Row], request: PageRequest, *where: sa.ColumnElement[bool]
 ) -> tuple[list[Row], bool]:
     """The rows, and whether there are more after them."""
-    rows = list(await db.scalars(_query(table, _shape(request)).where(*where), _values(request)))
+    found = await _found(db, table, request)
+    query = _query(table, _shape(request, found)).where(*where)
+    rows = list(await db.scalars(query, _values(request, found)))
     return rows[: request.limit], len(rows) > request.limit
 
 
 async def read(db: Reading, table: type[SQLModel], request: PageRequest) -> tuple[Sequence[Any], bool]:
     """Like `page`, for rows that are only shown: they do not belong to a unit of work."""
-    rows = await db.execute(_query(table, _shape(request)), _values(request))
+    found = await _found(db, table, request)
+    rows = await db.execute(_query(table, _shape(request, found)), _values(request, found))
     return rows[: request.limit], len(rows) > request.limit
+
+
+def takes_one_query(table: type[SQLModel], request: PageRequest) -> bool:
+    """Whether `read` sends a single query: not where a text is looked up in its index before."""
+    return not (_name(table) in _TEXT_INDEXED and _TRIGRAM.search(request.text))
+
+
+async def _found(db: Readable, table: type[SQLModel], request: PageRequest) -> list[UUID] | None:
+    """The rows that contain the text of the request; None where all rows have to be looked at in their order."""
+    if takes_one_query(table, request):
+        return None
+    wanted = {"listed": _name(table), "pattern": _pattern(request), "most": MOST_FOUND + 1}
+    ids = [row.id for row in await db.execute(_ROWS_WITH_TEXT, wanted)]
+    return ids if len(ids) <= MOST_FOUND else None
+
+
+def _name(table: type[SQLModel]) -> str:
+    return str(sa.inspect(table).local_table.name)
 
 
 async def read_one(db: Reading, table: type[SQLModel], key: UUID) -> Any | None:
@@ -67,12 +105,20 @@ class _Shape:
     continues: bool
     equal: tuple[str, ...]
     searched: tuple[str, ...]
+    found: bool
     retired: bool | None
 
 
-def _shape(request: PageRequest) -> _Shape:
-    searched = tuple(request.searched) if request.text else ()
-    return _Shape(request.sort, request.after is not None, tuple(request.equal), searched, request.retired)
+def _shape(request: PageRequest, found: list[UUID] | None) -> _Shape:
+    searched = tuple(request.searched) if request.text and found is None else ()
+    return _Shape(
+        request.sort,
+        request.after is not None,
+        tuple(request.equal),
+        searched,
+        found is not None,
+        request.retired,
+    )
 
 
 @lru_cache(maxsize=500)
@@ -86,6 +132,8 @@ def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
     if shape.searched:
         pattern: sa.BindParameter[str] = sa.bindparam("pattern", type_=sa.Text)
         query = query.where(sa.or_(*(columns[name].ilike(pattern, escape="\\") for name in shape.searched)))
+    if shape.found:
+        query = query.where(key == sa.any_(sa.bindparam("found", type_=sa.ARRAY(sa.Uuid))))
     if "retired_at" in columns and shape.retired is not None:
         query = query.where(columns["retired_at"].is_not(None) == shape.retired)
     if shape.continues:
@@ -96,10 +144,12 @@ def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
     return query.order_by(*order).limit(sa.bindparam("most", type_=sa.Integer))
 
 
-def _values(request: PageRequest) -> dict[str, Any]:
+def _values(request: PageRequest, found: list[UUID] | None) -> dict[str, Any]:
     values: dict[str, Any] = {f"equal_{name}": _plain(value) for name, value in request.equal.items()}
-    if request.text:
-        values["pattern"] = f"%{_literal(request.text)}%"
+    if found is not None:
+        values["found"] = found
+    elif request.text:
+        values["pattern"] = _pattern(request)
     if request.after:
         values |= {"after": request.after.value, "after_id": request.after.id}
     return values | {"most": request.limit + 1}
@@ -107,6 +157,10 @@ def _values(request: PageRequest) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
+
+
+def _pattern(request: PageRequest) -> str:
+    return f"%{_literal(request.text)}%"
 
 
 def _literal(text: str) -> str:

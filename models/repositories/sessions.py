@@ -22,8 +22,6 @@ from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.live_status import LiveConnection
 from models.people import StudentGuardian
-from models.repositories import pages
-from models.repositories.pages import PageRequest
 from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
 
 _ORDER = {step: position for position, step in enumerate(Step)}
@@ -75,21 +73,6 @@ async def get_visible(db: AsyncSession, session_id: UUID, who: Principal) -> Ses
     if row is None:
         raise _no_session(session_id)
     return row
-
-
-async def page(
-    db: AsyncSession,
-    who: Principal,
-    request: PageRequest,
-    start: datetime,
-    end: datetime,
-    student_id: UUID | None = None,
-) -> tuple[list[Session], bool]:
-    """The caller's sessions that start from `start` until before `end`, and whether there are more."""
-    where = [col(Session.starts_at) >= start, col(Session.starts_at) < end, visible_to(who)]
-    if student_id:
-        where.append(_has(col(Participant.student_id) == student_id))
-    return await pages.page(db, Session, request, *where)
 
 
 def visible_to(who: Principal) -> sa.ColumnElement[bool]:
