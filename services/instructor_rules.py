@@ -5,7 +5,7 @@ the database for the activity that needs it. What is not known of an instructor 
 every hour will do, and without qualifications every course.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,6 +37,29 @@ async def check(
     Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
     and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
+    broken, refusal = await _broken(db, session, starts_at, ends_at)
+    reason = await override_requests.take(db, override) if override else None
+    if refusal and not reason:
+        raise refusal
+    _write(session, broken, reason)
+    await db.flush()
+
+
+async def refusal_of(
+    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
+) -> InstructorUnavailable | None:
+    """Why the class would be refused at this time, with the instructor's name; None: no rule is broken.
+
+    Raises UnknownReference for a retired instructor.
+    """
+    _, refusal = await _broken(db, session, starts_at, ends_at)
+    return await named(db, refusal) if refusal else None
+
+
+async def _broken(
+    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
+) -> tuple[Sequence[str], InstructorUnavailable | None]:
+    """The rules that the class breaks at this time, and the refusal that names them."""
     instructor = await entities.in_use(db, Instructor, session.instructor_id)
     course = await entities.get(db, Course, session.course_id)
     held = (await people.qualifications(db, [instructor.id])).get(instructor.id)
@@ -51,15 +74,13 @@ async def check(
         instructor.id, qualifications=held or [(course.subject, course.level)], availability=times
     )
     broken = broken_rules(wanted, candidate)
-    reason = await override_requests.take(db, override) if override else None
-    if broken and not reason:
-        raise InstructorUnavailable(
-            " ".join(sentence(rule, _SOMEBODY, wanted, times) for rule in broken),
-            rules=",".join(broken),
-            instructor_id=str(instructor.id),
-        )
-    _write(session, broken, reason)
-    await db.flush()
+    if not broken:
+        return (), None
+    return broken, InstructorUnavailable(
+        " ".join(sentence(rule, _SOMEBODY, wanted, times) for rule in broken),
+        rules=",".join(broken),
+        instructor_id=str(instructor.id),
+    )
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:

@@ -47,7 +47,7 @@ _SAMPLES = {
     "recipient_id": "select recipient_id::text from notice limit 1",
     "session_id": "select session_id::text from exception_case limit 1",
     "subject_id": "select subject_id::text from exception_case limit 1",
-    "incident_id": "select gen_random_uuid()::text",
+    "incident_id": "select id::text from incident limit 1",
     "external_id": "select external_id from session limit 1",
     "email": "select email from guardian limit 1",
     "assignee": "select 'member:7'",

@@ -23,7 +23,8 @@ YEARS = 3
 PEOPLE_PER_CLASS = 3  # the instructor and two students
 _TABLES = (
     "guardian", "student", "student_guardian", "instructor", "course", "topic", "curriculum_plan", "enrollment",
-    "session", "participant", "documentation", "documentation_revision", "exception_case", "notice", "change_log",
+    "session", "participant", "documentation", "documentation_revision", "incident", "exception_case",
+    "notice", "change_log",
 )  # fmt: skip
 _FIRST = (
     "Ada",
@@ -94,6 +95,7 @@ class Size:
             "participant": PEOPLE_PER_CLASS * self.classes,
             "documentation": self.classes,  # of those that were held
             "documentation_revision": self.classes,  # of those in review
+            "incident": max(self.classes // 10_000, 1),
             "exception_case": self.classes // 10,
             "notice": self.classes,
             "change_log": 2 * self.classes,
@@ -233,6 +235,9 @@ _EXPRESSIONS: Mapping[str, Mapping[str, str]] = {
         "session_id": key("session", "n"), "revision": "1", "author": "'engine'", "created_at": "%(now)s",
         "where": f"{_PAST} and n %% 29 <> 0 and n %% 997 = 0",
     },
+    "incident": {
+        "id": key("incident", "n"), "outage": "'room_lost'", "opened_at": "%(now)s", "latest_at": "%(now)s",
+    },
     "exception_case": {
         "id": key("exception_case", "n"), "subject_kind": "'session'", "subject_id": key("session", "n * 10"),
         "kind": "(%(kinds)s::text[])[1 + n %% %(several)s]", "occasion": "n::text",
@@ -245,7 +250,7 @@ _EXPRESSIONS: Mapping[str, Mapping[str, str]] = {
         "acknowledge_due_at": f"{_STARTS.replace('n -', 'n * 10 -')} + interval '15 minutes'",
         "resolved_at": f"case when n %% 37 <> 0 then {_STARTS.replace('n -', 'n * 10 -')} + interval '20 minutes' end",
         "assignee": "case when n %% 5 = 0 then 'member:' || n %% 50 else '' end",
-        "changes": "1", "followed": "1",
+        "changes": "1", "followed": "1", "incident_id": f"case when n %% 50 = 0 then {key('incident', 'n / 1000')} end",
     },
     "notice": {
         "id": key("notice", "n"), "key": "'k' || n", "subject_kind": "'session'", "subject_id": key("session", "n"),

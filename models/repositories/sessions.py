@@ -127,24 +127,9 @@ async def _reserve(
     db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> None:
     """Raises DoubleBooked, with the first person who has another class and that class."""
+    if clash := await clash_of(db, session, people, starts_at, ends_at):
+        raise clash
     during = Range(starts_at, ends_at, bounds="[)")
-    clash = (
-        sa.select(col(BookedTime.person_id), col(BookedTime.session_id))
-        .where(
-            col(BookedTime.organization_id) == session.organization_id,
-            col(BookedTime.person_id).in_(people),
-            col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
-            col(BookedTime.session_id) != session.id,
-        )
-        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
-        .limit(1)
-    )
-    if found := (await db.execute(clash)).first():
-        raise DoubleBooked(
-            _OTHER_CLASS,
-            clashing_person_id=str(found.person_id),
-            clashing_session_id=str(found.session_id),
-        )
     rows = [
         {
             "organization_id": session.organization_id,
@@ -166,6 +151,37 @@ async def _reserve(
         if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
             raise DoubleBooked("another booking for the same people was made at the same moment") from error
         raise
+
+
+async def clash_of(
+    db: AsyncSession,
+    session: Session,
+    people: Sequence[UUID],
+    starts_at: datetime,
+    ends_at: datetime,
+    besides: Collection[UUID] = (),
+) -> DoubleBooked | None:
+    """The first other class of one of these people in this time, as a refusal; classes in `besides` don't count."""
+    during = Range(starts_at, ends_at, bounds="[)")
+    query = (
+        sa.select(col(BookedTime.person_id), col(BookedTime.session_id))
+        .where(
+            col(BookedTime.organization_id) == session.organization_id,
+            col(BookedTime.person_id).in_(people),
+            col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
+            col(BookedTime.session_id).not_in({session.id, *besides}),
+        )
+        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
+        .limit(1)
+    )
+    found = (await db.execute(query)).first()
+    if found is None:
+        return None
+    return DoubleBooked(
+        _OTHER_CLASS,
+        clashing_person_id=str(found.person_id),
+        clashing_session_id=str(found.session_id),
+    )
 
 
 async def held_people(db: AsyncSession, session_id: UUID) -> list[UUID]:
