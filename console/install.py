@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from console.account import account_page, calendar_page
-from console.classes import classes_page
+from console.classes import acts_page, classes_page, import_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page, touches_page
 from console.family import dispute_page, family_page, unsubscribe_page
@@ -55,6 +55,8 @@ OWN_RULES = (
 )
 # Each route of these modules requires one permission.
 PERMITTED = (
+    acts_page,
+    import_page,
     audio_page,
     command_forms,
     review_page,

@@ -38,6 +38,7 @@ class Session(TenantRow, table=True):
         external_ids_are_unique("session"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         listed_within("session", "starts_at"),
+        sa.Index("ix_session_id_starts_at", "organization_id", "id", "starts_at"),
         listed_within("session", "created_at"),
         listed_within("session", "state", "starts_at"),
         listed_within("session", "course_id", "starts_at"),

@@ -18,6 +18,7 @@ from domain.notices.kinds import NoticeKind
 from domain.people.access import Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from domain.sessions.acts import Act, require_possible
+from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.states import Trigger, advance
 from models.database import Database
 from models.people import Instructor
@@ -28,7 +29,7 @@ from services import instructor_rules
 from services.candidates import ranked
 from services.clashes import named_clash
 from services.class_commands import ClassCommands
-from services.inputs.class_acts import ClassAct, ClassActs
+from services.inputs.class_acts import ClassActs
 from services.inputs.substitutions import NewSubstitution
 from services.recipients import recipients
 

@@ -99,7 +99,7 @@ async def read(db: AsyncSession, parameters: Mapping[str, str], zone: ZoneInfo, 
     ids: dict[str, UUID | None] = {}
     unclear = None
     for what in NAMED:
-        found = await _found(db, what, getattr(query, what))
+        found = await row_of(db, what, getattr(query, what))
         unclear = unclear or (found if isinstance(found, Unclear) else None)
         ids[f"{what}_id"] = found if isinstance(found, UUID) else None
     query = query.model_copy(update=ids)
@@ -107,7 +107,8 @@ async def read(db: AsyncSession, parameters: Mapping[str, str], zone: ZoneInfo, 
     return ClassList(query, query.narrowed(start, end), unclear)
 
 
-async def _found(db: AsyncSession, what: str, given: str) -> UUID | Unclear | None:
+async def row_of(db: AsyncSession, what: str, given: str) -> UUID | Unclear | None:
+    """The row of a field for names that this name or id means; None for an empty field."""
     if not given:
         return None
     table, column = NAMED[what]

@@ -9,6 +9,7 @@ from api.http.dependencies import Now, Shared
 from api.http.paging import next_cursor
 from console.classes import class_filter
 from console.classes.class_filter import ROWS
+from console.classes.row_times import RowTimes
 from console.frame.labels import CANCELLATIONS, case_label
 from console.frame.lists import paged
 from console.frame.problem_page import PageRoute
@@ -18,7 +19,7 @@ from domain.errors import NotFound
 from domain.record.documentation import DocumentationStatus
 from domain.sessions.completeness import Part
 from domain.sessions.states import SessionState
-from models.repositories import class_lists, people
+from models.repositories import class_lists
 from models.repositories.class_lists import ListedClass
 from models.session import Session
 from services.organizations import organization as organization_of
@@ -41,7 +42,6 @@ async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Res
             rows, more = await class_lists.page(db, who, wanted.query.wanted(), wanted.narrowed)
         listed = await class_lists.described(db, rows)
         shown = await class_filter.names(db, request.query_params)
-        instructors = await people.instructors(db)
     sort = wanted.query.sort
     return page(
         request,
@@ -56,7 +56,7 @@ async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Res
         sizes=[(str(number), str(number)) for number in ROWS],
         size=wanted.query.limit,
         cancellations=list(CANCELLATIONS.items()),
-        substitutes=[("", "Best match"), *((str(one.id), one.name) for one in instructors)],
+        times=RowTimes(ZoneInfo(organization.time_zone)),
         path="/classes",
     )
 

@@ -59,7 +59,8 @@ async def page(
     db: AsyncSession, who: Principal, request: PageRequest, narrowed: ClassFilter
 ) -> tuple[list[Session], bool]:
     """The caller's classes, and whether there are more."""
-    return await pages.page(db, Session, request, visible_to(who), *_conditions(narrowed))
+    conditions = _conditions(narrowed)
+    return await pages.page(db, Session, request, visible_to(who), *conditions, ids_first=bool(conditions))
 
 
 async def of_ids(db: AsyncSession, who: Principal, session_ids: Collection[UUID]) -> list[Session]:
@@ -81,9 +82,9 @@ def _conditions(narrowed: ClassFilter) -> list[sa.ColumnElement[bool]]:
         )
         where.append(own.in_(of_student))
     if narrowed.open_case:
-        where.append(own.in_(_with_open_case()))
+        where.append(_is_one_of(_with_open_case()))
     if narrowed.without_instructor:
-        where.append(own.in_(_untaught()))
+        where.append(_is_one_of(_untaught()))
     if narrowed.documentation == DocumentationFilter.MISSING:
         where.append(sa.literal_column(f"session.{UNDOCUMENTED}", sa.Boolean))
     elif narrowed.documentation:
@@ -92,6 +93,12 @@ def _conditions(narrowed: ClassFilter) -> list[sa.ColumnElement[bool]]:
         )
         where.append(own.in_(with_status))
     return where
+
+
+def _is_one_of(query: sa.SelectBase) -> sa.ColumnElement[bool]:
+    """That a class is among those of a query, which are few: Postgres finds these first, and then each by its id."""
+    condition: sa.ColumnElement[bool] = col(Session.id) == sa.any_(sa.func.array(query.scalar_subquery()))
+    return condition
 
 
 def _with_open_case(kinds: Collection[str] = ()) -> sa.Select[UUID | None]:
@@ -109,7 +116,11 @@ def _untaught() -> sa.CompoundSelect[UUID | None]:
     left = (
         sa.select(col(Session.id))
         .join(Instructor, col(Instructor.id) == col(Session.instructor_id))
-        .where(col(Instructor.retired_at).is_not(None), col(Session.state) == SessionState.SCHEDULED)
+        .where(
+            col(Instructor.retired_at).is_not(None),
+            col(Session.state) == SessionState.SCHEDULED,
+            col(Session.starts_at) > sa.func.now() - sa.text("interval '1 day'"),
+        )
     )
     return sa.union(_with_open_case(WITHOUT_INSTRUCTOR), searched, left)
 
@@ -124,7 +135,7 @@ async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedC
             col(Course.id).in_({row.course_id for row in rows})
         )
     )
-    titles = dict(courses.tuples().all())
+    titles = dict(courses.all())
     found = await db.execute(
         sa.select(col(Instructor.id), col(Instructor.name), col(Instructor.retired_at)).where(
             col(Instructor.id).in_({row.instructor_id for row in rows})

@@ -1,12 +1,12 @@
 """Keyset pagination over any table: each page continues after the last row of the one before.
 
-A text that few rows contain is found by the index of its trigrams first. A text that many contain is met soon by
-walking through the rows in their order.
+A text that many rows contain is met soon by walking through the rows in their order; one that few contain is found by
+the index of its trigrams.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from sqlmodel import SQLModel
 from models.reading import Readable, Reading, first
 
 Row = TypeVar("Row", bound=SQLModel)
-MOST_FOUND = 5_000  # rows that contain a text; with more, it counts as frequent
+_WALKED = 2_000  # rows in which a text is looked for before its index is asked
+_MOST_FOUND = 5_000  # rows that contain a text; with more, it counts as frequent
 _TEXT_INDEXED = frozenset(
     {"session", "guardian", "student", "instructor", "course", "topic", "curriculum_plan", "notice"}
 )
@@ -52,12 +53,36 @@ class PageRequest:
     retired: bool | None = False  # None: retired or not
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """The parts of a request that change the statement's text; the rest are values of its bind parameters."""
+
+    sort: str
+    continues: bool
+    equal: tuple[str, ...]
+    searched: tuple[str, ...]
+    found: bool
+    retired: bool | None
+
+
 async def page(
-    db: AsyncSession, table: type[Row], request: PageRequest, *where: sa.ColumnElement[bool]
+    db: AsyncSession,
+    table: type[Row],
+    request: PageRequest,
+    *where: sa.ColumnElement[bool],
+    ids_first: bool = False,
 ) -> tuple[list[Row], bool]:
-    """The rows, and whether there are more after them."""
-    found = await _found(db, table, request)
+    """The rows, and whether there are more after them.
+
+    `ids_first` finds the rows' ids by indexes alone before it reads the rows: for conditions that many rows fulfil in
+    no order, which would all be read to be sorted.
+    """
+    found = await _found(db, table, request, *where)
     query = _query(table, _shape(request, found)).where(*where)
+    if ids_first:
+        columns = sa.inspect(table).columns
+        ids = query.with_only_columns(columns["id"])
+        query = sa.select(table).where(columns["id"].in_(ids)).order_by(*_order(columns, request.sort))
     rows = list(await db.scalars(query, _values(request, found)))
     return rows[: request.limit], len(rows) > request.limit
 
@@ -70,17 +95,48 @@ async def read(db: Reading, table: type[SQLModel], request: PageRequest) -> tupl
 
 
 def takes_one_query(table: type[SQLModel], request: PageRequest) -> bool:
-    """Whether `read` sends a single query: not where a text is looked up in its index before."""
+    """Whether `read` sends a single query: not where a text is looked for before."""
     return not (_name(table) in _TEXT_INDEXED and _TRIGRAM.search(request.text))
 
 
-async def _found(db: Readable, table: type[SQLModel], request: PageRequest) -> list[UUID] | None:
-    """The rows that contain the text of the request; None where all rows have to be looked at in their order."""
+async def _found(
+    db: Readable, table: type[SQLModel], request: PageRequest, *where: sa.ColumnElement[bool]
+) -> list[UUID] | None:
+    """Rows that contain the text of the request, among them all of the page; None where all have to be looked at."""
     if takes_one_query(table, request):
         return None
-    wanted = {"listed": _name(table), "pattern": _pattern(request), "most": MOST_FOUND + 1}
+    shape = _shape(request, None)
+    walk = _walk(table, shape, *where) if where else _walk_all(table, shape)
+    walked = [row.id for row in await db.execute(walk, {**_values(request, None), "most": _WALKED})]
+    if len(walked) > request.limit:
+        return walked
+    wanted = {"listed": _name(table), "pattern": _pattern(request), "most": _MOST_FOUND + 1}
     ids = [row.id for row in await db.execute(_ROWS_WITH_TEXT, wanted)]
-    return ids if len(ids) <= MOST_FOUND else None
+    return ids if len(ids) <= _MOST_FOUND else None
+
+
+def _walk(table: type[SQLModel], shape: _Shape, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Those of the first rows in their order that contain the text."""
+    columns = sa.inspect(table).columns
+    texts = [columns[name] for name in shape.searched]
+    first = _query(table, replace(shape, searched=())).where(*where).with_only_columns(columns["id"], *texts)
+    rows = first.subquery("walked")
+    return sa.select(rows.c.id).where(_contains([rows.c[name] for name in shape.searched]))
+
+
+@lru_cache(maxsize=500)
+def _walk_all(table: type[SQLModel], shape: _Shape) -> sa.Select[Any]:
+    return _walk(table, shape)
+
+
+def _contains(texts: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    pattern: sa.BindParameter[str] = sa.bindparam("pattern", type_=sa.Text)
+    return sa.or_(*(text.ilike(pattern, escape="\\") for text in texts))
+
+
+def _order(columns: Any, sort: str) -> tuple[sa.ColumnElement[Any], ...]:
+    column, key = columns[sort.lstrip("-")], columns["id"]
+    return (column.desc(), key.desc()) if sort.startswith("-") else (column, key)
 
 
 def _name(table: type[SQLModel]) -> str:
@@ -95,18 +151,6 @@ async def read_one(db: Reading, table: type[SQLModel], key: UUID) -> Any | None:
 @lru_cache(maxsize=100)
 def _one(table: type[Row]) -> sa.Select[Any]:
     return sa.select(table).where(sa.inspect(table).columns["id"] == sa.bindparam("key", type_=sa.Uuid))
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """The parts of a request that change the statement's text; the rest are values of its bind parameters."""
-
-    sort: str
-    continues: bool
-    equal: tuple[str, ...]
-    searched: tuple[str, ...]
-    found: bool
-    retired: bool | None
 
 
 def _shape(request: PageRequest, found: list[UUID] | None) -> _Shape:
@@ -130,8 +174,7 @@ def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
     for name in shape.equal:
         query = query.where(columns[name] == sa.bindparam(f"equal_{name}", type_=columns[name].type))
     if shape.searched:
-        pattern: sa.BindParameter[str] = sa.bindparam("pattern", type_=sa.Text)
-        query = query.where(sa.or_(*(columns[name].ilike(pattern, escape="\\") for name in shape.searched)))
+        query = query.where(_contains([columns[name] for name in shape.searched]))
     if shape.found:
         query = query.where(key == sa.any_(sa.bindparam("found", type_=sa.ARRAY(sa.Uuid))))
     if "retired_at" in columns and shape.retired is not None:
@@ -140,8 +183,7 @@ def _query(table: type[Row], shape: _Shape) -> sa.Select[Any]:
         position = sa.tuple_(column, key)
         after = sa.tuple_(sa.bindparam("after", type_=column.type), sa.bindparam("after_id", type_=key.type))
         query = query.where(position < after if descending else position > after)
-    order = (column.desc(), key.desc()) if descending else (column, key)
-    return query.order_by(*order).limit(sa.bindparam("most", type_=sa.Integer))
+    return query.order_by(*_order(columns, shape.sort)).limit(sa.bindparam("most", type_=sa.Integer))
 
 
 def _values(request: PageRequest, found: list[UUID] | None) -> dict[str, Any]:

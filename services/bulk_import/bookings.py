@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from domain.errors import BookingInPast, DoubleBooked, HomeroomError, InvalidInput, UnknownReference
+from domain.errors import BookingInPast, Conflict, DoubleBooked, HomeroomError, InvalidInput, UnknownReference
 from domain.people.access import Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from domain.sessions.schedule import check_length
@@ -139,6 +139,7 @@ class BookingImport:
             if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
                 raise InvalidInput(f"row {first} is the same class", next_step="Remove one of the two rows.")
             if booked := await db.get(Session, wanted.id):
+                _require_same(booked, wanted.new)
                 return Outcome(
                     Candidate(row.number, row.line, wanted.id, wanted.new), None, _was_booked(booked)
                 )
@@ -194,6 +195,17 @@ def _read(rows: Iterator[Row]) -> list[Row]:
 
 def _taken(wanted: _Wanted, refusal: Refusal | None = None) -> Outcome:
     return Outcome(Candidate(wanted.row.number, wanted.row.line, wanted.id, wanted.new), refusal)
+
+
+def _require_same(booked: Session, new: NewSession) -> None:
+    """Raises Conflict for a row whose class is booked for other people or another time, unless it was moved since."""
+    moved = booked.moves > 0
+    same_time = (booked.starts_at, booked.ends_at) == (new.starts_at, new.ends_at)
+    if booked.course_id != new.course_id or not (same_time or moved):
+        raise Conflict(
+            "a class with this external_id is already booked, with another course or time",
+            next_step="Move the class instead, or give the row an external_id of its own.",
+        )
 
 
 def _was_booked(session: Session) -> str:

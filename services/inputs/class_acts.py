@@ -1,24 +1,18 @@
 """Inputs of acts on many classes at once: cancel them, move them by an amount, or look for substitutes."""
 
 from datetime import timedelta
-from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 from services.inputs.fields import Ids, Schema
 from services.inputs.sessions import OverrideReason
 
 MOST_CLASSES = 300
 LONGEST_SHIFT = timedelta(days=366)
-
-
-class ClassAct(StrEnum):
-    CANCEL = "cancel"
-    MOVE = "move"
-    SUBSTITUTE = "substitute"
 
 
 class ClassActs(Schema):

@@ -89,6 +89,7 @@ def upgrade() -> None:
         ["organization_id", "student_id", "session_id"],
         postgresql_where=sa.text("student_id is not null"),
     )
+    op.create_index("ix_session_id_starts_at", "session", ["organization_id", "id", "starts_at"])
     op.create_index(
         "ix_documentation_status_session_id", "documentation", ["organization_id", "status", "session_id"]
     )
@@ -148,6 +149,7 @@ def downgrade() -> None:
         for column in texts:
             op.drop_index(_name(table, column, "trigrams"), table)
     op.drop_index("ix_documentation_status_session_id", "documentation")
+    op.drop_index("ix_session_id_starts_at", "session")
     op.drop_index("ix_participant_student_id_session_id", "participant")
     for table, name, *_ in PARTIAL:
         op.drop_index(_name(table, name), table)
