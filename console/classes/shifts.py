@@ -16,7 +16,7 @@ _UNITS = {
 
 def read_shift(text: str) -> timedelta:
     """Raises InvalidInput."""
-    found = _SHIFT.fullmatch(text.strip().replace("−", "-"))
+    found = _SHIFT.fullmatch(text.strip().replace("\N{MINUS SIGN}", "-"))
     if found is None or not int(found[2]):
         raise InvalidInput(
             f"“{text[:40]}” is no amount to move by" if text.strip() else "say by how much to move",
