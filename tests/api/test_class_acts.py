@@ -70,7 +70,13 @@ async def test_cancelled_and_unknown_classes_are_refused_with_a_reason(harbour: 
 
 
 async def test_substitutes_are_asked_for_each_class(harbour: School) -> None:
-    colleague = {"name": "Ben Okoro", "email": f"{uuid4()}@school.example"}
+    course = await harbour.get(f"/v1/courses/{harbour.ids['course']}")
+    teaches = [{"subject": course["subject"], "level": course["level"]}]
+    colleague = {
+        "name": "Ben Okoro",
+        "email": f"{uuid4()}@school.example",
+        "qualifications": teaches,
+    }
     ben = (await harbour.post("/v1/instructors", colleague))["id"]
     ids = [await harbour.book(), await harbour.book(72 * HOUR)]
     planned = await act(harbour, action="substitute", ids=ids, dry_run=True)
