@@ -1,6 +1,7 @@
-"""The plans of the statements that a request sends, from the server's log, and what they read whole."""
+"""The statements that a request sends, from the server's log: how long they took, and which tables they read whole."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,13 @@ _LOGS_PLANS = {
     "auto_explain.log_nested_statements": "on",
 }
 ROLE = "homeroom_app"
+_DURATION = re.compile(r"duration: ([0-9.]+) ms +plan:\n")
+
+
+@dataclass(frozen=True)
+class Statement:
+    took: float  # milliseconds
+    whole: frozenset[str]  # tables that are read from one end to the other
 
 
 @dataclass(frozen=True)
@@ -23,12 +31,12 @@ class Plans:
 
     log: Path
 
-    def read(self, position: int) -> tuple[list[dict[str, Any]], int]:
-        """The plans after this position of the log, and its end."""
+    def read(self, position: int) -> tuple[list[Statement], int]:
+        """The statements after this position of the log, and its end."""
         with self.log.open("rb") as file:
             file.seek(position)
             text = file.read()
-        return list(_plans(text.decode(errors="replace"))), position + len(text)
+        return list(_statements(text.decode(errors="replace"))), position + len(text)
 
 
 def log_plans(url: str, *, on: bool) -> None:
@@ -39,14 +47,14 @@ def log_plans(url: str, *, on: bool) -> None:
             connection.execute(f"alter role {ROLE} {change}")
 
 
-def _plans(text: str) -> Iterator[dict[str, Any]]:
+def _statements(text: str) -> Iterator[Statement]:
     decoder = json.JSONDecoder()
-    for part in text.split("plan:\n")[1:]:
-        found, _ = decoder.raw_decode(part.replace("\n\t", "\n").lstrip())
-        yield found["Plan"]
+    _, *parts = _DURATION.split(text)
+    for took, rest in zip(parts[::2], parts[1::2], strict=True):
+        found, _ = decoder.raw_decode(rest.replace("\n\t", "\n").lstrip())
+        yield Statement(float(took), frozenset(_read_whole(found["Plan"])))
 
 
-def read_whole(plan: dict[str, Any]) -> set[str]:
-    """The tables that a plan reads from one end to the other."""
+def _read_whole(plan: dict[str, Any]) -> set[str]:
     own = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set()
-    return own.union(*(read_whole(step) for step in plan.get("Plans", ())))
+    return own.union(*(_read_whole(step) for step in plan.get("Plans", ())))
