@@ -110,12 +110,13 @@ async def _page(
     taken = [result for result in results if result.error is None]
     count = f"{len(taken)} {'class' if len(taken) == 1 else 'classes'}"
     verb, past = _TITLES[wanted.action]
+    nothing = "Nothing was changed" if done else "Nothing can be changed"
     return page(
         request,
         "class_acts.html",
         form=form,
         done=done,
-        title=f"{past if done else verb} {count}",
+        title=f"{past if done else verb} {count}" if taken else nothing,
         how=_how(wanted, form),
         taken=taken,
         refused=[result for result in results if result.error],

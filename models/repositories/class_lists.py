@@ -29,6 +29,9 @@ WITHOUT_INSTRUCTOR = (ExceptionKind.SUBSTITUTION_REQUESTED, ExceptionKind.SUBSTI
 """The kinds of open cases of a class that nobody is found to teach."""
 
 
+_TO_BE_TAUGHT = (SessionState.SCHEDULED, SessionState.OPEN, SessionState.LIVE)
+
+
 @dataclass(frozen=True)
 class ClassFilter:
     """What a list of classes is narrowed to, besides equal columns and a text of the page request."""
@@ -84,7 +87,7 @@ def _conditions(narrowed: ClassFilter) -> list[sa.ColumnElement[bool]]:
     if narrowed.open_case:
         where.append(_is_one_of(_with_open_case()))
     if narrowed.without_instructor:
-        where.append(_is_one_of(_untaught()))
+        where += [_is_one_of(_untaught()), col(Session.state).in_(_TO_BE_TAUGHT)]
     if narrowed.documentation == DocumentationFilter.MISSING:
         where.append(sa.literal_column(f"session.{UNDOCUMENTED}", sa.Boolean))
     elif narrowed.documentation:
