@@ -16,7 +16,7 @@ from api.http.upload_spool import spooled
 from api.routes.bulk import CSV, JSON_LINES, reader_of
 from domain.errors import HomeroomError
 from domain.people.access import Permission
-from services.bulk_import.bookings import COLUMNS, BookingImport
+from services.bulk_import.bookings import COLUMNS, BookingImport, BookingRow
 from services.bulk_import.parsing import Row
 
 router = APIRouter(prefix="/v1", tags=["sessions"], route_class=StreamedRoute)
@@ -25,7 +25,7 @@ _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            JSON_LINES: {"schema": {"$ref": "#/components/schemas/BookingRow"}},
+            JSON_LINES: {"schema": BookingRow.model_json_schema()},
             CSV: {"schema": _TEXT},
         },
     }
