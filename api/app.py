@@ -14,9 +14,11 @@ from api.http.state import make_state, make_webhook_state
 from api.routes import (
     api_docs,
     board,
+    booking_import,
     bulk,
     calendar_feeds,
     case_routing,
+    class_acts,
     content,
     enrollments,
     events,
@@ -81,10 +83,10 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, enrollments, resources, case_routing, rotas, invitations, sessions, events, organizations, keys,
-        sign_in_bindings, sign_in_domains, records, files, exceptions, queues, touches, board, family, exports,
-        substitutions, scheduling, calendar_feeds, imported_calendars, holds, slots,
-        late_cancellations, leave_requests, series, term_plans,
+        bulk, booking_import, class_acts, enrollments, resources, case_routing, rotas, invitations,
+        sessions, events, organizations, keys, sign_in_bindings, sign_in_domains, records, files,
+        exceptions, queues, touches, board, family, exports, substitutions, scheduling, calendar_feeds,
+        imported_calendars, holds, slots, late_cancellations, leave_requests, series, term_plans,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

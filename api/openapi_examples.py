@@ -290,6 +290,7 @@ BODIES: Final[dict[str, Json]] = {
     "POST /v1/exceptions/{case_id}/comments": {"text": "The guardian calls back at noon."},
     "POST /v1/exceptions/{case_id}/snooze": {"duration": "PT2H"},
     "POST /v1/exception-actions": {"action": "acknowledge", "ids": [_id(10)]},
+    "POST /v1/session-actions": {"action": "move", "ids": [SESSION], "shift": "PT30M", "dry_run": True},
     "POST /v1/exceptions/{case_id}/resolve": {"resolution": "Called the family; they join next week."},
     "POST /v1/join/{session_id}/credentials": {"link": LINK},
     "POST /v1/join/{session_id}/chat": {

@@ -17,6 +17,7 @@ from benchmarks.drafting.__main__ import measure as drafting
 from benchmarks.exceptions.__main__ import measure as exceptions
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
+from benchmarks.lists.__main__ import measure as lists
 from benchmarks.matching.__main__ import measure as matching
 from benchmarks.planning.__main__ import measure as planning
 from benchmarks.recording.__main__ import measure as recording
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "commands": commands,
     "touches": touches,
     "exceptions": exceptions,
+    "lists": lists,
     "matching": matching,
     "planning": planning,
     "recurrence": recurrence,

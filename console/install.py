@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from console.account import account_page, calendar_page
 from console.calendar import calendar_page as class_calendar_page
 from console.calendar import move_forms
+from console.classes import acts_page, classes_page, import_page
 from console.courses import book_start_page, booking_page, course_pages, plan_pages
 from console.exceptions import case_pages, queue_page, times_page, touches_page
 from console.family import class_page, dispute_page, family_page, unsubscribe_page
@@ -50,6 +51,7 @@ OWN_RULES = (
     act_forms,
     view_forms,
     class_calendar_page,
+    classes_page,
     sign_in_page,
     operator_pages,
     account_page,
@@ -70,6 +72,8 @@ OWN_RULES = (
 # Each route of these modules requires one permission.
 PERMITTED = (
     move_forms,
+    acts_page,
+    import_page,
     audio_page,
     command_forms,
     review_page,

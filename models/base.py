@@ -98,6 +98,37 @@ def listed_by(table: str, *columns: str) -> sa.Index:
     return sa.Index(f"ix_{table}_listed_by_{columns[-1]}", "organization_id", *columns, "id")
 
 
+def listed_within(table: str, *columns: str, last: str = "id", where: str = "") -> sa.Index:
+    """An index for pages of an organization's rows that are filtered by all but the last of the columns.
+
+    `last` sets rows with equal values apart. `where` is the condition of a partial index.
+    """
+    name = f"ix_{table}_{'_'.join(columns)}"
+    condition = sa.text(where) if where else None
+    return sa.Index(name, "organization_id", *columns, last, postgresql_where=condition)
+
+
+def listed_retired(table: str, column: str) -> sa.Index:
+    """An index of the retired rows, which are few, for pages of them in the order of this column."""
+    return sa.Index(
+        f"ix_{table}_retired",
+        "organization_id",
+        column,
+        "id",
+        postgresql_where=sa.text("retired_at is not null"),
+    )
+
+
+def searched_text(table: str, column: str) -> sa.Index:
+    """An index of a text's trigrams, by which `rows_with_text` finds rows that contain a text."""
+    return sa.Index(
+        f"ix_{table}_{column}_trigrams",
+        column,
+        postgresql_using="gin",
+        postgresql_ops={column: "gin_trgm_ops"},
+    )
+
+
 class TenantRow(SQLModel):
     """A row of an organization's data; row-level security compares its id with the transaction's."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.base import TenantRow, json_object, utc
+from models.base import TenantRow, json_object, listed_within, utc
 
 _BY_STAFF = sa.text("session_id is not null and split_part(actor, ':', 1) in ('member', 'operator')")
 
@@ -23,6 +23,9 @@ class ChangeRow(TenantRow, table=True):
         sa.Index("ix_change_log_organization_id_xid_seq", "organization_id", "xid", "seq"),
         sa.Index("ix_change_log_organization_id_subject_id", "organization_id", "subject_id"),
         sa.Index("ix_change_log_xid", "xid"),
+        listed_within("change_log", "occurred_at", last="seq"),
+        listed_within("change_log", "subject", "occurred_at", last="seq"),
+        listed_within("change_log", "actor", "occurred_at", last="seq"),
         sa.Index("ix_change_log_touches", "organization_id", "occurred_at", postgresql_where=_BY_STAFF),
     )
     seq: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True))

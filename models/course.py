@@ -12,7 +12,10 @@ from models.base import (
     external_ids_are_unique,
     json_list,
     listed_by,
+    listed_retired,
+    listed_within,
     referred_within_tenant,
+    searched_text,
     utc,
     within_tenant,
 )
@@ -23,6 +26,12 @@ class Course(TenantRow, table=True):
         referred_within_tenant(),
         external_ids_are_unique("course"),
         listed_by("course", "created_at"),
+        listed_by("course", "title"),
+        listed_retired("course", "title"),
+        listed_within("course", "subject", "title"),
+        listed_within("course", "level", "title"),
+        searched_text("course", "title"),
+        searched_text("course", "subject"),
     )
     id: UUID = Field(primary_key=True)
     title: str
@@ -40,6 +49,11 @@ class Topic(TenantRow, table=True):
         referred_within_tenant(),
         within_tenant("course"),
         external_ids_are_unique("topic"),
+        listed_by("topic", "created_at"),
+        listed_by("topic", "title"),
+        listed_by("topic", "position"),
+        listed_retired("topic", "title"),
+        searched_text("topic", "title"),
     )
     id: UUID = Field(primary_key=True)
     course_id: UUID = Field(index=True)
@@ -58,6 +72,7 @@ class Enrollment(TenantRow, table=True):
         within_tenant("student"),
         external_ids_are_unique("enrollment"),
         listed_by("enrollment", "created_at"),
+        listed_retired("enrollment", "created_at"),
         sa.Index(
             "uq_enrollment_course_id_student_id",
             "course_id",
@@ -80,7 +95,14 @@ class CurriculumPlan(TenantRow, table=True):
     """The order in which a course's topics are taught, and in how many classes each."""
 
     __tablename__ = "curriculum_plan"
-    __table_args__ = (within_tenant("course"), external_ids_are_unique("curriculum_plan"))
+    __table_args__ = (
+        within_tenant("course"),
+        external_ids_are_unique("curriculum_plan"),
+        listed_by("curriculum_plan", "created_at"),
+        listed_by("curriculum_plan", "title"),
+        listed_retired("curriculum_plan", "title"),
+        searched_text("curriculum_plan", "title"),
+    )
     id: UUID = Field(primary_key=True)
     course_id: UUID = Field(index=True)
     title: str

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from domain.record.documentation import DocumentationStatus
@@ -11,7 +12,10 @@ from models.base import TenantRow, enum_column, json_list, json_object, utc, wit
 
 
 class Documentation(TenantRow, table=True):
-    __table_args__ = (within_tenant("session"),)
+    __table_args__ = (
+        within_tenant("session"),
+        sa.Index("ix_documentation_status_session_id", "organization_id", "status", "session_id"),
+    )
     session_id: UUID = Field(primary_key=True)
     status: DocumentationStatus = enum_column(DocumentationStatus)
     revision: int  # the current one

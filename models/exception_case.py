@@ -15,6 +15,7 @@ from models.base import (
     json_list,
     json_object,
     listed_by,
+    listed_within,
     referred_within_tenant,
     session_of_subject,
     utc,
@@ -57,6 +58,10 @@ class ExceptionCase(SubjectRow, table=True):
         ),
         sa.Index("ix_exception_case_unfollowed", "opened_at", postgresql_where=sa.text("changes > followed")),
         listed_by("exception_case", "state", "due_at"),
+        listed_within("exception_case", "due_at"),
+        listed_within("exception_case", "opened_at"),
+        listed_within("exception_case", "kind", "due_at"),
+        listed_within("exception_case", "assignee", "due_at"),
     )
     id: UUID = Field(primary_key=True)
     session_id: UUID | None = session_of_subject()

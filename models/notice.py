@@ -7,7 +7,15 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from domain.notices.kinds import DeliveryState, holds_secret
-from models.base import SubjectRow, listed_by, session_of_subject, utc, within_tenant
+from models.base import (
+    SubjectRow,
+    listed_by,
+    listed_within,
+    searched_text,
+    session_of_subject,
+    utc,
+    within_tenant,
+)
 
 WITHDRAWN = "withdrawn"
 
@@ -23,6 +31,24 @@ class Notice(SubjectRow, table=True):
             postgresql_where=sa.text("deliver_by is not null and sent_at is null and failed_at is null"),
         ),
         listed_by("notice", "created_at"),
+        listed_within("notice", "kind", "created_at"),
+        listed_within("notice", "recipient_id", "created_at"),
+        sa.Index(
+            "ix_notice_waiting",
+            "organization_id",
+            "created_at",
+            "id",
+            postgresql_where=sa.text("sent_at is null and failed_at is null"),
+        ),
+        sa.Index(
+            "ix_notice_failed",
+            "organization_id",
+            "created_at",
+            "id",
+            postgresql_where=sa.text("failed_at is not null"),
+        ),
+        searched_text("notice", "subject"),
+        searched_text("notice", "address"),
     )
     id: UUID = Field(primary_key=True)  # derived from `key`
     key: str = Field(unique=True)  # idempotency: subject, kind, recipient, occasion

@@ -12,7 +12,10 @@ from models.base import (
     external_ids_are_unique,
     json_list,
     listed_by,
+    listed_retired,
+    listed_within,
     referred_within_tenant,
+    searched_text,
     utc,
     within_tenant,
 )
@@ -23,6 +26,11 @@ class Guardian(TenantRow, table=True):
         referred_within_tenant(),
         external_ids_are_unique("guardian"),
         listed_by("guardian", "created_at"),
+        listed_by("guardian", "name"),
+        listed_retired("guardian", "name"),
+        listed_within("guardian", "email"),
+        searched_text("guardian", "name"),
+        searched_text("guardian", "email"),
     )
     id: UUID = Field(primary_key=True)
     name: str
@@ -44,6 +52,10 @@ class Student(TenantRow, table=True):
         referred_within_tenant(),
         external_ids_are_unique("student"),
         listed_by("student", "created_at"),
+        listed_by("student", "name"),
+        listed_retired("student", "name"),
+        listed_within("student", "email"),
+        searched_text("student", "name"),
     )
     id: UUID = Field(primary_key=True)
     name: str
@@ -74,6 +86,11 @@ class Instructor(TenantRow, table=True):
         referred_within_tenant(),
         external_ids_are_unique("instructor"),
         listed_by("instructor", "created_at"),
+        listed_by("instructor", "name"),
+        listed_retired("instructor", "name"),
+        listed_within("instructor", "email"),
+        searched_text("instructor", "name"),
+        searched_text("instructor", "email"),
     )
     id: UUID = Field(primary_key=True)
     name: str

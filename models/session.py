@@ -18,10 +18,15 @@ from models.base import (
     external_ids_are_unique,
     json_list,
     json_object,
+    listed_within,
     referred_within_tenant,
+    searched_text,
     utc,
     within_tenant,
 )
+
+UNDOCUMENTED = """completeness -> 'missing' @> '["documentation"]'::jsonb"""
+"""The condition for classes that were held and have no documentation, as their partial index spells it."""
 
 
 class Session(TenantRow, table=True):
@@ -32,12 +37,25 @@ class Session(TenantRow, table=True):
         within_tenant("instructor"),
         external_ids_are_unique("session"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-        sa.Index("ix_session_organization_id_starts_at", "organization_id", "starts_at"),
+        listed_within("session", "starts_at"),
+        sa.Index("ix_session_id_starts_at", "organization_id", "id", "starts_at"),
+        listed_within("session", "created_at"),
+        listed_within("session", "state", "starts_at"),
+        listed_within("session", "course_id", "starts_at"),
+        listed_within("session", "instructor_id", "starts_at"),
+        sa.Index(
+            "ix_session_undocumented",
+            "organization_id",
+            "starts_at",
+            "id",
+            postgresql_where=sa.text(UNDOCUMENTED),
+        ),
+        searched_text("session", "title"),
         sa.Index("ix_session_region_state", "region", "state"),
     )
     id: UUID = Field(primary_key=True)
     region: str
-    course_id: UUID = Field(index=True)
+    course_id: UUID
     instructor_id: UUID
     title: str
     starts_at: datetime = utc()
@@ -110,6 +128,13 @@ class Participant(TenantRow, table=True):
         within_tenant("session"),
         within_tenant("student"),
         within_tenant("instructor"),
+        sa.Index(
+            "ix_participant_student_id_session_id",
+            "organization_id",
+            "student_id",
+            "session_id",
+            postgresql_where=sa.text("student_id is not null"),
+        ),
         sa.Index("uq_participant_join_code_hash", "join_code_hash", unique=True),
         sa.Index(
             "ix_participant_replaced_code_hashes",

@@ -29,8 +29,8 @@ from models import (  # noqa: F401
     sql_reader,
     substitution,
     telemetry,
-    time_hold,
     term_plan,
+    time_hold,
     transcript,
 )
 

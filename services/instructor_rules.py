@@ -46,14 +46,29 @@ async def check(
     Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
     and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
-    course = await entities.get(db, Course, session.course_id)
-    asked = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
-    broken = await broken_by(db, session.instructor_id, asked, besides=session.id)
+    broken = await _broken(db, session, starts_at, ends_at)
     reason = await override_requests.take(db, override) if override else None
     if broken.rules and not reason:
         raise broken.refusal()
     _write(session, broken.rules, reason)
     await db.flush()
+
+
+async def refusal_of(
+    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
+) -> InstructorUnavailable | None:
+    """Why the class would be refused at this time, with the instructor's name; None: no rule is broken.
+
+    Raises UnknownReference for a retired instructor.
+    """
+    broken = await _broken(db, session, starts_at, ends_at)
+    return await named(db, broken.refusal()) if broken.rules else None
+
+
+async def _broken(db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime) -> "Broken":
+    course = await entities.get(db, Course, session.course_id)
+    asked = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
+    return await broken_by(db, session.instructor_id, asked, besides=session.id)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import entities, imported_calendars, names, people, substitutions
 from models.repositories.series import Reserved, reserved
-from services.candidates import availability_of
 from services.instructor_rules import BOOKED_AROUND
+from services.stored_availability import availability_of
 
 Span = tuple[datetime, datetime]
 

@@ -240,7 +240,7 @@ async def assign_all(
         await swap_instructor(db, session, instructor, now)
         session.rules_version = rules_version
         await db.flush()
-        await notices.taken_over(db, session, row, one.former_id, now)
+        await notices.taken_over(db, session, str(row.id), one.former_id, now)
         made.append(row)
     return made
 

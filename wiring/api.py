@@ -18,6 +18,7 @@ from services.absences import Absences
 from services.alert_channels import AlertSender
 from services.attendance_disputes import AttendanceDisputes
 from services.attendance_overrides import AttendanceOverrides
+from services.bulk_classes import BulkClasses
 from services.calendar_feeds import CalendarFeeds
 from services.calendar_imports import CalendarImports
 from services.check_ins import CheckIns
@@ -100,6 +101,10 @@ class ApiParts:
     @cached_property
     def term_plans(self) -> TermPlanCommands:
         return TermPlanCommands(self.database, self.term_plan_client)
+
+    @cached_property
+    def bulk_classes(self) -> BulkClasses:
+        return BulkClasses(self.database, self.classes)
 
     @property
     def sender_address(self) -> str:

@@ -1,5 +1,6 @@
 """Query parameters of the lists that the API and the console share."""
 
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,7 +10,11 @@ from api.http.paging import Listing, ListQuery
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.cases.states import CaseState
 from domain.notices.kinds import DeliveryState
+from domain.record.documentation import DocumentationFilter
+from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
+from models.repositories.class_lists import ClassFilter
+from services.inputs.fields import Moment
 from services.resources.resource import Resource
 
 UNRESOLVED_CASES: Literal["unresolved"] = "unresolved"
@@ -55,6 +60,50 @@ class CasesQuery(Listing):
     def equal(self) -> dict[str, object]:
         exact = {} if self.state is None or self.unresolved else {"state": self.state}
         return super().equal | exact
+
+
+class SessionsQuery(Listing):
+    """`from` and `to` select by start time. They default to yesterday and a week from now."""
+
+    filters = ("state", "course_id", "instructor_id", "external_id")
+    searched = ("title",)
+
+    start: Moment | None = Field(None, validation_alias="from")
+    end: Moment | None = Field(None, validation_alias="to")
+    state: SessionState | None = None
+    course_id: UUID | None = None
+    instructor_id: UUID | None = None
+    student_id: UUID | None = None
+    open_case: bool = Field(False, description="`true`: only classes with an open exception.")
+    without_instructor: bool = Field(
+        False,
+        description="`true`: only classes whose substitute is being searched or was not found, and coming ones whose "
+        "instructor is retired.",
+    )
+    documentation: DocumentationFilter | None = Field(
+        None, description="Its status. `missing`: the class was held and has no documentation."
+    )
+    external_id: str | None = Field(None, max_length=200)
+    q: str = Field("", max_length=200, description="Search titles.")
+    sort: Literal["starts_at", "-starts_at", "created_at", "-created_at"] = "starts_at"
+
+    def between(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """The period to list; None: without that end. A search by external id covers all times."""
+        if self.external_id is not None and self.start is None and self.end is None:
+            return None, None
+        start = self.start or (self.end or now + timedelta(days=7)) - timedelta(days=8)
+        return start, self.end or start + timedelta(days=8)
+
+    def narrowed(self, start: datetime | None, end: datetime | None) -> ClassFilter:
+        """What the repository asks besides the page request."""
+        return ClassFilter(
+            start,
+            end,
+            self.student_id,
+            open_case=self.open_case,
+            without_instructor=self.without_instructor,
+            documentation=self.documentation,
+        )
 
 
 class NoticesQuery(ListQuery):

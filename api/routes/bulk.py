@@ -32,7 +32,7 @@ from api.http.upload_spool import spooled
 from api.schemas.resources import api_of
 from domain.errors import HomeroomError, UnsupportedMedia
 from domain.people.access import Principal
-from services.bulk_import.csv_files import csv_rows
+from services.bulk_import.csv_files import Readers, csv_rows
 from services.bulk_import.importer import BulkImport, Outcome
 from services.bulk_import.parsing import Row, json_rows
 from services.bulk_import.row_schemas import columns
@@ -57,7 +57,7 @@ def serve(resource: Resource[Any]) -> None:
         now: Now,
         dry_run: bool = Query(False, description="Report the outcome of each row without writing anything."),
     ) -> Response:
-        read = _reader(request, resource)
+        read = reader_of(request, columns(resource))
         async with AsyncExitStack() as cleanup:
             body = await cleanup.enter_async_context(spooled(request))
             rows = await asyncio.to_thread(read, body.file)
@@ -109,7 +109,7 @@ def _body(resource: Resource[Any]) -> dict[str, Any]:
     return {"required": True, "content": {JSON_LINES: {"schema": lines}, CSV: {"schema": text}}}
 
 
-def _reader(request: Request, resource: Resource[Any]) -> Callable[[IO[bytes]], Iterator[Row]]:
+def reader_of(request: Request, named: Readers) -> Callable[[IO[bytes]], Iterator[Row]]:
     """The parser for the request's content type. Raises UnsupportedMedia before the body is read."""
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
@@ -118,7 +118,7 @@ def _reader(request: Request, resource: Resource[Any]) -> Callable[[IO[bytes]], 
     if kind.strip() == JSON_LINES:
         return json_rows
     if kind.strip() == CSV:
-        return lambda file: csv_rows(file, columns(resource))
+        return lambda file: csv_rows(file, named)
     raise UnsupportedMedia(next_step=f"Send `Content-Type: {CSV}` or `Content-Type: {JSON_LINES}`.")
 
 

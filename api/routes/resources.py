@@ -95,7 +95,8 @@ def serve(resource: Resource[Any]) -> None:
 
     async def list_all(request: Request, query: Any) -> Any:
         wanted = query.wanted()
-        async with reading(request, single=resource.shown_by_one_query) as db:
+        single = resource.shown_by_one_query and pages.takes_one_query(resource.table, wanted)
+        async with reading(request, single=single) as db:
             rows, more = await pages.read(db, resource.table, wanted)
             items = await present(db, resource, rows)
         shown = {"items": items, "next_cursor": next_cursor(rows, more, wanted.sort)}

@@ -1,24 +1,21 @@
 """Sessions: book, list, move, extend, cancel and end; people; timeline, join links and guests."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from api.http.authentication import Needs, needs
 from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId, Ids
-from api.http.paging import Listing, Page, next_cursor
+from api.http.list_queries import SessionsQuery
+from api.http.paging import Page, next_cursor
 from api.http.state import State
 from api.schemas.sessions import AddedOut, BookedOut, JoinLinkOut, SessionOut, TimelineOut
 from domain.people.access import Permission
-from domain.sessions.states import SessionState
-from models.repositories import sessions
+from models.repositories import class_lists, sessions
 from models.session import Participant, Session
 from services import joining
-from services.inputs.fields import Moment
 from services.inputs.sessions import (
     AddedStudents,
     Move,
@@ -36,30 +33,6 @@ from services.reach import unreachable
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=ApiRoute)
 READ, WRITE = [needs(Permission.SESSIONS_READ)], [needs(Permission.SESSIONS_WRITE)]
 RUN = [needs(Permission.SESSIONS_RUN)]
-
-
-class SessionsQuery(Listing):
-    """`from` and `to` select by start time. They default to yesterday and a week from now."""
-
-    filters = ("state", "course_id", "instructor_id", "external_id")
-    searched = ("title",)
-
-    start: Moment | None = Field(None, validation_alias="from")
-    end: Moment | None = Field(None, validation_alias="to")
-    state: SessionState | None = None
-    course_id: UUID | None = None
-    instructor_id: UUID | None = None
-    student_id: UUID | None = None
-    external_id: str | None = Field(None, max_length=200)
-    q: str = Field("", max_length=200, description="Search titles.")
-    sort: Literal["starts_at", "-starts_at"] = "starts_at"
-
-    def between(self, now: datetime) -> tuple[datetime, datetime]:
-        """The period to list. A search by external id covers all times."""
-        if self.external_id is not None and self.start is None and self.end is None:
-            return datetime.min.replace(tzinfo=now.tzinfo), datetime.max.replace(tzinfo=now.tzinfo)
-        start = self.start or (self.end or now + timedelta(days=7)) - timedelta(days=8)
-        return start, self.end or start + timedelta(days=8)
 
 
 @router.post("", status_code=201, dependencies=WRITE)
@@ -87,7 +60,7 @@ async def list_sessions(
 ) -> Page[SessionOut]:
     """List sessions by start time. Instructors see only their own."""
     start, end = query.between(now)
-    rows, more = await sessions.page(db, who, query.wanted(), start, end, student_id=query.student_id)
+    rows, more = await class_lists.page(db, who, query.wanted(), query.narrowed(start, end))
     items = [SessionOut.of(row, shared.workflow_url(row.id)) for row in rows]
     return Page(items=items, next_cursor=next_cursor(rows, more, query.sort))
 

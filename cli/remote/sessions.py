@@ -1,5 +1,6 @@
 """`homeroom sessions`: lists and books classes, and sends them commands."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -7,11 +8,14 @@ from typing import Annotated
 import typer
 
 from cli.json_types import Json
-from cli.remote.caller import Caller, Yes, remote
+from cli.remote.caller import REFUSED, Caller, Yes, remote
 from cli.remote.ids import ID_HELP, SESSION_HELP, resolve_id
+from cli.remote.imports import DryRun, File, import_file
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment, read_length
+from domain.record.documentation import DocumentationFilter
 from domain.scheduling.offers import SubstitutionReason
+from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 
 app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
@@ -53,6 +57,13 @@ def list_(
     course: Annotated[str, typer.Option(help="Only this course.")] = "",
     instructor: Annotated[str, typer.Option(help="Only this instructor.")] = "",
     student: Annotated[str, typer.Option(help="Only this student.")] = "",
+    open_exception: Annotated[
+        bool, typer.Option("--open-exception", help="Only classes with an open exception.")
+    ] = False,
+    without_instructor: Annotated[
+        bool, typer.Option("--without-instructor", help="Only classes that nobody is found to teach.")
+    ] = False,
+    documentation: Annotated[str, typer.Option(help=", ".join(DocumentationFilter))] = "",
     external_id: Annotated[str, typer.Option(help="Its id in your own system. Searches all dates.")] = "",
     search: Annotated[str, typer.Option(help="Search titles.")] = "",
     limit: Limit = DEFAULT_LIMIT,
@@ -67,6 +78,9 @@ def list_(
         course_id=course and resolve_id(api, "/v1/courses", course),
         instructor_id=instructor and resolve_id(api, "/v1/instructors", instructor),
         student_id=student and resolve_id(api, "/v1/students", student),
+        open_case="true" if open_exception else "",
+        without_instructor="true" if without_instructor else "",
+        documentation=documentation,
         external_id=external_id,
         q=search,
     )  # fmt: skip
@@ -230,6 +244,58 @@ def substitutions(caller: Caller, session: Id) -> None:
     """List the searches for another instructor of a class, the latest first."""
     searches = caller.api.get(f"{_path_of(caller, session)}/substitutions")
     caller.screen.rows(searches, "created_at", "state", "reason", "accepted_by_id", "id")
+
+
+@app.command()
+@remote
+def act(
+    caller: Caller,
+    action: Annotated[ClassAct, typer.Argument(help="What to do with the classes.")],
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSION…", help=SESSION_HELP)],
+    by: Annotated[
+        str, typer.Option(help="By how much to move, such as 30m, 1h30m, 1d or, with a minus, earlier.")
+    ] = "",
+    reason: Annotated[CancelReason, typer.Option(help="Of a cancellation.")] = CancelReason.UNSPECIFIED,
+    instructor: Annotated[
+        str, typer.Option(help="The only substitute to ask. Defaults to all who could teach it.")
+    ] = "",
+    override_reason: Override = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Cancel or move many classes, or find substitutes. Each is done or refused by itself."""
+    body: Json = {
+        "action": action,
+        "ids": [resolve_id(caller.api, PATH, session) for session in sessions],
+        "reason": reason,
+        "shift": _shift(by) if by else None,
+        "override_reason": override_reason or None,
+        "instructor_id": resolve_id(caller.api, "/v1/instructors", instructor) if instructor else None,
+    }
+    if not dry_run:
+        caller.confirm(f"{action.capitalize()} {len(sessions)} classes?", yes)
+    results = caller.api.post("/v1/session-actions", body | {"dry_run": dry_run})
+    caller.screen.rows(results, "id", "done", "detail", "starts_at", "mail_to")
+    if not all(result["done"] for result in results):
+        raise typer.Exit(REFUSED)
+
+
+@app.command("import")
+@remote
+def import_(caller: Caller, file: File, dry_run: DryRun = False) -> None:
+    """Book classes from a CSV file. The same file sent again books nothing twice."""
+    import_file(caller, PATH, file, dry_run)
+
+
+def _shift(text: str) -> float:
+    """Seconds, negative for earlier."""
+    days = re.fullmatch(r"([+-]?)(\d{1,3})d", text.strip())
+    if days:
+        return (-1 if days[1] == "-" else 1) * int(days[2]) * timedelta(days=1).total_seconds()
+    seconds = read_length(text.strip().lstrip("+-")).total_seconds()
+    return -seconds if text.strip().startswith("-") else seconds
 
 
 Students = Annotated[list[str], typer.Option("--student", help=f"Repeatable. {ID_HELP}")]

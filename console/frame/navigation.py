@@ -34,6 +34,7 @@ class Viewer:
 
 ITEMS = (
     NavigationItem("Today", "/today", Permission.SESSIONS_READ, STAFF),
+    NavigationItem("Classes", "/classes", Permission.SESSIONS_READ, STAFF),
     NavigationItem("Calendar", "/calendar", Permission.SESSIONS_READ, STAFF),
     NavigationItem(mark("Teaching"), "/teaching", Permission.SESSIONS_READ, (AccessRole.INSTRUCTOR,)),
     NavigationItem(mark("Family"), "/family", Permission.FAMILY_READ),

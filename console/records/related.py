@@ -13,7 +13,17 @@ from domain.people.access import Permission, Principal
 from models.access import SignInBinding
 from models.course import CurriculumPlan, Topic
 from models.notice import Notice
-from models.repositories import calendar_feeds, notices, pages, people, relations, series, sessions, sign_ins
+from models.repositories import (
+    calendar_feeds,
+    class_lists,
+    notices,
+    pages,
+    people,
+    relations,
+    series,
+    sign_ins,
+)
+from models.repositories.class_lists import ClassFilter
 from models.session import Session
 from services import instructor_absences
 
@@ -108,7 +118,7 @@ async def _classes(
     if not who.may(Permission.SESSIONS_READ):
         return []
     wanted = pages.PageRequest("starts_at", _MAX_CLASSES, equal=equal or {})
-    rows, _ = await sessions.page(db, who, wanted, now - back, now + _DAYS_AHEAD, student_id=student_id)
+    rows, _ = await class_lists.page(db, who, wanted, ClassFilter(now - back, now + _DAYS_AHEAD, student_id))
     return rows
 
 

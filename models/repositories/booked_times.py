@@ -71,18 +71,32 @@ async def require_free(
     db: AsyncSession, owner: Owner, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> None:
     """Raises DoubleBooked, with the first person whom something else takes in this time, what takes them, and when."""
+    if clash := await clash_of(db, owner, people, starts_at, ends_at):
+        raise clash
+
+
+async def clash_of(
+    db: AsyncSession,
+    owner: Owner,
+    people: Sequence[UUID],
+    starts_at: datetime,
+    ends_at: datetime,
+    besides: Collection[UUID] = (),
+) -> DoubleBooked | None:
+    """What `require_free` would raise. Classes in `besides` take nobody."""
     query = (
         sa.select(BookedTime)
         .where(
             *_overlaps(owner.organization_id, people, starts_at, ends_at),
             _is_not(owner),
+            col(BookedTime.session_id).is_(None) | col(BookedTime.session_id).not_in(besides),
             col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW),
         )
         .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
         .limit(1)
     )
-    if found := (await db.scalars(query)).first():
-        raise DoubleBooked(_OTHER_CLASS, **_described(found))
+    found = (await db.scalars(query)).first()
+    return DoubleBooked(_OTHER_CLASS, **_described(found)) if found else None
 
 
 def _overlaps(

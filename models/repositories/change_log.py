@@ -64,11 +64,13 @@ def _after(log_filter: LogFilter) -> sa.Select[Any]:
 async def before(
     db: AsyncSession, position: LogPosition | None, limit: int, log_filter: LogFilter
 ) -> list[ChangeRow]:
-    """Rows of the log before `position`, the newest first."""
+    """Rows of the log before the row at `position`, by their time, the newest first."""
+    order = sa.tuple_(col(ChangeRow.occurred_at), col(ChangeRow.seq))
     query = sa.select(ChangeRow).where(*_where(log_filter))
     if position:
-        query = query.where(sa.tuple_(position.xid, position.seq) > _POSITION)
-    query = query.order_by(col(ChangeRow.xid).desc(), col(ChangeRow.seq).desc())
+        of_position = sa.select(col(ChangeRow.occurred_at)).where(col(ChangeRow.seq) == position.seq)
+        query = query.where(sa.tuple_(of_position.scalar_subquery(), position.seq) > order)
+    query = query.order_by(col(ChangeRow.occurred_at).desc(), col(ChangeRow.seq).desc())
     return list(await db.scalars(query.limit(limit)))
 
 
@@ -142,7 +144,7 @@ def _where(log_filter: LogFilter) -> list[sa.ColumnElement[bool]]:
     if log_filter.kinds:
         whole = [kind.removesuffix(".*") for kind in log_filter.kinds if kind.endswith(".*")]
         single = [kind for kind in log_filter.kinds if not kind.endswith(".*")]
-        where.append(sa.or_(_one_of(ChangeRow.subject, whole), _one_of(ChangeRow.kind, single)))
+        where.append(_of_kinds(whole, single))
     if log_filter.subject_id:
         where.append(col(ChangeRow.subject_id) == log_filter.subject_id)
     if log_filter.session_id:
@@ -154,6 +156,17 @@ def _where(log_filter: LogFilter) -> list[sa.ColumnElement[bool]]:
     if log_filter.until:
         where.append(col(ChangeRow.occurred_at) < log_filter.until)
     return where
+
+
+def _of_kinds(subjects: Sequence[str], kinds: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Of any of these subjects and kinds; one subject alone is what an index is in the order of."""
+    if len(subjects) == 1 and not kinds:
+        return col(ChangeRow.subject) == subjects[0]
+    of_kind = sa.and_(
+        _one_of(ChangeRow.subject, [kind.partition(".")[0] for kind in kinds]),
+        _one_of(ChangeRow.kind, kinds),
+    )
+    return sa.or_(_one_of(ChangeRow.subject, subjects), of_kind) if subjects else of_kind
 
 
 def _one_of(column: str, values: Sequence[str]) -> sa.ColumnElement[bool]:

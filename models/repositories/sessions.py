@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import LinkReplaced, NotFound, TransitionRefused
+from domain.errors import DoubleBooked, LinkReplaced, NotFound, TransitionRefused
 from domain.people.access import AccessRole, Principal
 from domain.people.display_names import told_apart
 from domain.people.roles import Role, identity_of
@@ -21,8 +21,7 @@ from domain.sessions.timeline import Outcome, Step, TimelineEntry
 from models.course import Topic
 from models.live_status import LiveConnection
 from models.people import StudentGuardian
-from models.repositories import booked_times, pages
-from models.repositories.pages import PageRequest
+from models.repositories import booked_times
 from models.session import BookedTime, Participant, Session, SessionTopic, TimelineRow
 
 _ORDER = {step: position for position, step in enumerate(Step)}
@@ -74,21 +73,6 @@ async def get_visible(db: AsyncSession, session_id: UUID, who: Principal) -> Ses
     return row
 
 
-async def page(
-    db: AsyncSession,
-    who: Principal,
-    request: PageRequest,
-    start: datetime,
-    end: datetime,
-    student_id: UUID | None = None,
-) -> tuple[list[Session], bool]:
-    """The caller's sessions that start from `start` until before `end`, and whether there are more."""
-    where = [col(Session.starts_at) >= start, col(Session.starts_at) < end, visible_to(who)]
-    if student_id:
-        where.append(_has(col(Participant.student_id) == student_id))
-    return await pages.page(db, Session, request, *where)
-
-
 def visible_to(who: Principal) -> sa.ColumnElement[bool]:
     """The condition for sessions of the organization that the caller may see."""
     if who.role == AccessRole.INSTRUCTOR:
@@ -131,6 +115,18 @@ async def hold_time_of(
 
 def _owner(session: Session) -> booked_times.Owner:
     return booked_times.Owner(session.organization_id, session_id=session.id)
+
+
+async def clash_of(
+    db: AsyncSession,
+    session: Session,
+    people: Sequence[UUID],
+    starts_at: datetime,
+    ends_at: datetime,
+    besides: Collection[UUID] = (),
+) -> DoubleBooked | None:
+    """What takes one of these people in this time, as a refusal; neither the class itself nor those in `besides`."""
+    return await booked_times.clash_of(db, _owner(session), people, starts_at, ends_at, besides)
 
 
 async def held_people(db: AsyncSession, session_id: UUID) -> list[UUID]:

@@ -330,6 +330,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/exceptions/{case_id}/comments": lambda _: {"text": "calls back at noon"},
     "/v1/exceptions/{case_id}/snooze": lambda _: {"duration": "PT2H"},
     "/v1/exception-actions": lambda _: {"action": "acknowledge", "ids": [str(uuid4())]},
+    "/v1/session-actions": lambda _: {"action": "move", "ids": [str(uuid4())], "shift": "PT30M"},
     "/v1/exceptions/{case_id}/resolve": lambda _: {"resolution": "called the family"},
     f"{SESSION}/messages": lambda _: {"text": "Please stay in the room."},
     f"{SESSION}/substitute": lambda b: {"instructor_id": b.school.ids["instructor"]},

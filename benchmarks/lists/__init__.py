@@ -1,0 +1,1 @@
+"""How fast every list of API and console answers in a small and a large school, and which tables it reads whole."""

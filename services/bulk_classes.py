@@ -1,0 +1,218 @@
+"""Acts on many classes at once: what each would do and who would be written to, then the act on each by itself.
+
+Classes that share a person are moved one after the other, so that a class is out of the way of the one that takes its
+time. All others are changed side by side.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import BookingInPast, Conflict, HomeroomError, NotFound
+from domain.notices.kinds import NoticeKind
+from domain.people.access import Principal
+from domain.scheduling.wall_time import wall_time_to_utc
+from domain.sessions.acts import Act, require_possible
+from domain.sessions.bulk_acts import ClassAct
+from domain.sessions.states import Trigger, advance
+from models.database import Database
+from models.people import Instructor
+from models.repositories import class_lists, entities, names, sessions
+from models.repositories.class_lists import ListedClass
+from models.session import Session
+from services import instructor_rules
+from services.candidates import ranked
+from services.clashes import named_clash
+from services.class_commands import ClassCommands
+from services.inputs.class_acts import ClassActs
+from services.inputs.substitutions import NewSubstitution
+from services.recipients import recipients
+
+_AT_ONCE = 8  # commands to different workflows
+_MOST_ASKED = 3  # candidates that a preview names
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ClassResult:
+    """What an act did to a class, or in a preview what it would do."""
+
+    session_id: UUID
+    error: HomeroomError | None = None  # why the class stays as it is
+    listed: ListedClass | None = None  # None: the class was not found
+    starts_at: datetime | None = None  # after a move
+    ends_at: datetime | None = None
+    mail_to: tuple[str, ...] = ()  # names; in a preview only
+
+
+class BulkClasses:
+    def __init__(self, database: Database, classes: ClassCommands) -> None:
+        self._database = database
+        self._classes = classes
+
+    async def preview(self, who: Principal, wanted: ClassActs, now: datetime) -> list[ClassResult]:
+        """What the act would do to each class and to whom mail would go, in the order asked for. Changes nothing."""
+        async with self._database.tenant(who.organization_id) as db:
+            found = await _visible(db, who, wanted.ids)
+            return [await self._planned(db, who, key, found.get(key), wanted, now) for key in wanted.ids]
+
+    async def act(self, who: Principal, wanted: ClassActs, command_id: str) -> list[ClassResult]:
+        """Act on each class; one that refuses stops no other. In the order asked for.
+
+        Called again with the same `command_id`, what was done is not done a second time.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            found = await _visible(db, who, wanted.ids)
+        results: dict[UUID, ClassResult] = {}
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def in_turn(group: Sequence[ListedClass]) -> None:
+            for listed in group:
+                async with turns:
+                    results[listed.session.id] = await self._done(who, listed, wanted, command_id)
+
+        await asyncio.gather(*(in_turn(group) for group in _groups(found.values(), wanted)))
+        return [results.get(key) or ClassResult(key, _missing()) for key in wanted.ids]
+
+    async def _done(
+        self, who: Principal, listed: ListedClass, wanted: ClassActs, command_id: str
+    ) -> ClassResult:
+        session, command = listed.session, f"{command_id}:{listed.session.id}"
+        starts_at = ends_at = None
+        try:
+            match wanted.action:
+                case ClassAct.CANCEL:
+                    await self._classes.cancel(who, session.id, wanted.reason, command)
+                case ClassAct.SUBSTITUTE:
+                    asked = NewSubstitution(instructor_id=wanted.instructor_id)
+                    await self._classes.find_substitute(who, session.id, asked, command)
+                case ClassAct.MOVE:
+                    starts_at, ends_at = moved(session, wanted.shift or timedelta())
+                    await self._classes.reschedule(
+                        who, session.id, starts_at, ends_at, command, override_reason=wanted.override_reason
+                    )
+        except HomeroomError as error:
+            return ClassResult(session.id, error, listed)
+        return ClassResult(session.id, None, listed, starts_at, ends_at)
+
+    async def _planned(
+        self,
+        db: AsyncSession,
+        who: Principal,
+        key: UUID,
+        listed: ListedClass | None,
+        wanted: ClassActs,
+        now: datetime,
+    ) -> ClassResult:
+        if listed is None:
+            return ClassResult(key, _missing())
+        starts_at = ends_at = None
+        try:
+            if wanted.action == ClassAct.MOVE:
+                starts_at, ends_at = moved(listed.session, wanted.shift or timedelta())
+            await _require_possible(db, who, listed, wanted, now)
+            mail_to = await _mail_to(db, listed.session, wanted, now)
+        except HomeroomError as error:
+            return ClassResult(key, error, listed, starts_at, ends_at)
+        return ClassResult(key, None, listed, starts_at, ends_at, mail_to)
+
+
+def moved(session: Session, shift: timedelta) -> tuple[datetime, datetime]:
+    """Start and end after a move; whole days keep the wall time of the class in its zone.
+
+    Raises InvalidInput for a wall time that clocks skip, RepeatedTime for one that they show twice.
+    """
+    length = session.ends_at - session.starts_at
+    if shift % _DAY:
+        return session.starts_at + shift, session.ends_at + shift
+    zone = ZoneInfo(session.time_zone)
+    wall = session.starts_at.astimezone(zone).replace(tzinfo=None) + shift
+    starts_at = wall_time_to_utc(wall, zone)
+    return starts_at, starts_at + length
+
+
+async def _visible(db: AsyncSession, who: Principal, ids: Sequence[UUID]) -> dict[UUID, ListedClass]:
+    rows = await class_lists.of_ids(db, who, ids)
+    return {listed.session.id: listed for listed in await class_lists.described(db, rows)}
+
+
+def _missing() -> NotFound:
+    return NotFound("there is no such class")
+
+
+def _groups(found: Iterable[ListedClass], wanted: ClassActs) -> list[list[ListedClass]]:
+    """Classes that must be changed one after the other, in their order: for a move those that share a person."""
+    if wanted.action != ClassAct.MOVE:
+        return [[listed] for listed in found]
+    forward = (wanted.shift or timedelta()) > timedelta()
+    ordered = sorted(found, key=lambda listed: listed.session.starts_at, reverse=forward)
+    groups: dict[int, list[ListedClass]] = {}
+    group_of: dict[UUID, int] = {}  # by person
+    for number, listed in enumerate(ordered):
+        people = {
+            listed.session.instructor_id,
+            *(one.student_id for one in listed.students if one.student_id),
+        }
+        joined = {group_of[person] for person in people if person in group_of}
+        groups[number] = [one for group in sorted(joined) for one in groups.pop(group)] + [listed]
+        group_of |= dict.fromkeys(people, number)
+        group_of |= {person: number for person, group in group_of.items() if group in joined}
+    for group in groups.values():
+        group.sort(key=lambda listed: listed.session.starts_at, reverse=forward)
+    return list(groups.values())
+
+
+async def _require_possible(
+    db: AsyncSession, who: Principal, listed: ListedClass, wanted: ClassActs, now: datetime
+) -> None:
+    """Raises the error with which the act would be refused, as far as it can be seen before."""
+    session = listed.session
+    if wanted.action == ClassAct.SUBSTITUTE:
+        require_possible(Act.SUBSTITUTE, session.state, session.ends_at, now)
+        if wanted.instructor_id:
+            await entities.in_use(db, Instructor, wanted.instructor_id)
+        return
+    advance(session.state, Trigger.CANCEL if wanted.action == ClassAct.CANCEL else Trigger.RESCHEDULE)
+    if wanted.action == ClassAct.CANCEL:
+        return
+    starts_at, ends_at = moved(session, wanted.shift or timedelta())
+    if starts_at <= now:
+        raise BookingInPast
+    held = await sessions.held_people(db, session.id)
+    if clash := await sessions.clash_of(db, session, held, starts_at, ends_at, besides=wanted.ids):
+        raise await named_clash(db, clash, who)
+    if not wanted.override_reason and (
+        refusal := await instructor_rules.refusal_of(db, session, starts_at, ends_at)
+    ):
+        raise refusal
+
+
+async def _mail_to(db: AsyncSession, session: Session, wanted: ClassActs, now: datetime) -> tuple[str, ...]:
+    """The names of those who would be written to; of a search the first who would be asked.
+
+    Raises Conflict where nobody could teach the class.
+    """
+    if wanted.action == ClassAct.SUBSTITUTE:
+        return await _asked(db, session, wanted, now)
+    kind = NoticeKind.CANCELLED if wanted.action == ClassAct.CANCEL else NoticeKind.RESCHEDULED
+    instructor = await entities.get(db, Instructor, session.instructor_id)
+    people = await sessions.participants(db, session.id)
+    readers = await recipients(db, kind, session, instructor, people, now)
+    return tuple(dict.fromkeys(reader.name for reader in readers))
+
+
+async def _asked(db: AsyncSession, session: Session, wanted: ClassActs, now: datetime) -> tuple[str, ...]:
+    able = [one.id for one in await ranked(db, session, now) if one.eligible]
+    asked = [key for key in able if wanted.instructor_id in (None, key)]
+    if not asked:
+        raise Conflict(
+            "nobody who could be asked can teach this class at its time",
+            next_step="Move it, or see why on its page under “Find a substitute”.",
+        )
+    by_id = await names.of(db, Instructor, asked[:_MOST_ASKED])
+    return tuple(by_id[key] for key in asked[:_MOST_ASKED] if key in by_id)

@@ -1,0 +1,92 @@
+"""Booking from a file: a dry run names line and column of what is wrong, and the same file books nothing twice."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.api.bulk import LINES, lines, refusals, report
+from tests.campus import School
+
+pytestmark = pytest.mark.adapter
+
+
+def at(hours: int) -> str:
+    """Wall time in UTC, the zone of the test's schools."""
+    start = (datetime.now(UTC) + timedelta(days=30, hours=hours)).replace(minute=0)
+    return start.strftime("%Y-%m-%d %H:%M")
+
+
+async def course_of(school: School) -> str:
+    title: str = (await school.get(f"/v1/courses/{school.ids['course']}"))["title"]
+    return title
+
+
+async def email_of(school: School) -> str:
+    address: str = (await school.get(f"/v1/instructors/{school.ids['instructor']}"))["email"]
+    return address
+
+
+async def test_a_file_as_excel_saves_it_is_booked_once(harbour: School) -> None:
+    key = uuid4().hex
+    course, email = await course_of(harbour), await email_of(harbour)
+    content = (
+        "\ufeffCourse;Instructor;Starts;Minutes;External ID\r\n"
+        f"{course};{email};{at(0)};45;{key}\r\n"
+        f"{course};{email};{at(1)};;\r\n"
+    )
+    before = harbour.rows()
+    rows, total = await report(harbour, "sessions", content, dry_run=True)
+    assert (total["taken"], total["refused"]) == (2, 0), rows
+    assert harbour.rows() == before
+    rows, total = await report(harbour, "sessions", content)
+    assert total["taken"] == 2, rows
+    assert (harbour.rows() - before)["session"] == 2
+    booked = (await harbour.get(f"/v1/sessions?external_id={key}"))["items"]
+    assert [row["id"] for row in booked] == [rows[0]["id"]]
+    again, total = await report(harbour, "sessions", content)
+    assert [row["remark"] for row in again] == ["booked before; it is scheduled"] * 2
+    assert [row["id"] for row in again] == [row["id"] for row in rows]
+    assert (harbour.rows() - before)["session"] == 2
+
+
+async def test_each_mistake_is_named_with_its_line_and_column(harbour: School) -> None:
+    course, email = await course_of(harbour), await email_of(harbour)
+    content = (
+        "course,instructor,starts,minutes,students\n"
+        f"No such course,{email},{at(0)},45,\n"
+        f"{course},nobody@x.example,{at(0)},45,\n"
+        f"{course},{email},4/3/2030 16:00,45,\n"
+        f"{course},{email},{at(0)},soon,\n"
+        f"{course},{email},{at(0)},45,Nobody Known\n"
+        f"{course},{email},2020-01-01 10:00,45,\n"
+        f"{course},{email},{at(5)},45,\n"
+        f"{course},{email},{at(5)},45,\n"
+        f"{course},{email},{at(5)},60,\n"
+    )
+    rows, total = await report(harbour, "sessions", content, dry_run=True)
+    assert (total["taken"], total["refused"]) == (1, 8)
+    assert [row["line"] for row in rows if row["status"] == "refused"] == [2, 3, 4, 5, 6, 7, 9, 10]
+    found = refusals(rows)
+    beginnings = {
+        1: "course: there is no course",
+        2: "instructor: there is no instructor",
+        3: "starts: '4/3/2030 16:00' is no time",
+        4: "minutes: 'soon' is no number",
+        5: "students: there is no student",
+        6: "the class would start in the past",
+        8: "row 7 is the same class",
+        9: "the instructor or a student is in the class of row 7 then",
+    }
+    for number, beginning in beginnings.items():
+        assert found[number].casefold().startswith(beginning.casefold()), found[number]
+
+
+async def test_a_row_that_was_changed_after_its_booking_is_refused(harbour: School) -> None:
+    course, email, key = await course_of(harbour), await email_of(harbour), uuid4().hex
+    first = {"course": course, "instructor": email, "starts": at(0), "external_id": key}
+    rows, _ = await report(harbour, "sessions", lines(first), LINES)
+    assert rows[0]["status"] == "taken", rows
+    rows, _ = await report(harbour, "sessions", lines(first | {"starts": at(3)}), LINES)
+    assert rows[0]["status"] == "refused"
+    assert "already booked" in rows[0]["problem"]["detail"]

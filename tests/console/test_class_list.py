@@ -1,0 +1,75 @@
+"""The list of classes in Chromium: filters in the address, a selection by keys, acts on many, booking from a file."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.campus import HOUR, School
+from tests.console.screens import look_and_check
+
+pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
+
+
+async def open_list(page: Page, school: School, query: str = "") -> None:
+    await page.goto(f"{school.campus.url}/classes{query}")
+    await expect(page.get_by_role("heading", name="Classes", exact=True)).to_be_visible()
+
+
+async def test_classes_are_found_selected_by_keys_and_moved_together(page: Page, academy: School) -> None:
+    booked = [await academy.book(hours * HOUR) for hours in (48, 72, 96)]
+    await open_list(page, academy)
+    rows = page.locator(".class-row")
+    await expect(rows).to_have_count(3)
+    await look_and_check(page, "classes")
+    student = (await academy.get(f"/v1/students/{academy.ids['student 0']}"))["name"]
+    await page.get_by_label("Student", exact=True).fill(student)
+    await page.keyboard.press("Tab")
+    await page.wait_for_url("**student=**")
+    assert parse_qs(urlsplit(page.url).query)["student"] == [student]
+    await expect(rows).to_have_count(3)
+    await page.get_by_label("Student", exact=True).fill("Nobody of this name")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_text("There is no student called")).to_be_visible()
+    await open_list(page, academy, "?when=week")
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Shift+x")
+    await expect(page.get_by_text("2 selected")).to_be_visible()
+    await page.keyboard.press("m")
+    await page.keyboard.type("+30 min")
+    before = [(await academy.get(f"/v1/sessions/{key}"))["starts_at"] for key in booked]
+    await page.get_by_role("button", name="Move…").click()
+    await expect(page.get_by_role("heading", name="Move 2 classes?")).to_be_visible()
+    await expect(page.get_by_text("Mail goes to 3 people")).to_be_visible()
+    await look_and_check(page, "class-acts")
+    await page.get_by_role("button", name="Move 2 classes").click()
+    await expect(page.get_by_role("heading", name="Moved 2 classes")).to_be_visible()
+    after = [(await academy.get(f"/v1/sessions/{key}"))["starts_at"] for key in booked]
+    moved = [
+        datetime.fromisoformat(new) - datetime.fromisoformat(old)
+        for old, new in zip(before, after, strict=True)
+    ]
+    assert moved == [timedelta(minutes=30), timedelta(minutes=30), timedelta()]
+    await page.get_by_role("link", name="Back to the list").click()
+    await page.wait_for_url("**/classes?when=week")
+
+
+async def test_classes_are_booked_from_pasted_rows_after_a_check(page: Page, academy: School) -> None:
+    course = (await academy.get(f"/v1/courses/{academy.ids['course']}"))["title"]
+    email = (await academy.get(f"/v1/instructors/{academy.ids['instructor']}"))["email"]
+    starts = (datetime.now(UTC) + timedelta(days=40)).strftime("%Y-%m-%d %H:%M")
+    content = f"course;instructor;starts\n{course};{email};{starts}\n{course};{email};soon\n"
+    await page.goto(f"{academy.campus.url}/classes/import")
+    await page.get_by_label("Or paste the rows").fill(content)
+    before = academy.rows()
+    await page.get_by_role("button", name="Check").click()
+    await expect(page.get_by_text("1 to book, 1 refused")).to_be_visible()
+    await expect(page.get_by_role("cell", name="Starts: 'soon' is no time")).to_be_visible()
+    assert academy.rows() == before
+    await look_and_check(page, "class-import")
+    await page.get_by_role("button", name="Book 1 class").click()
+    await expect(page.get_by_text("1 booked, 1 refused")).to_be_visible()
+    assert (academy.rows() - before)["session"] == 1
