@@ -18,6 +18,7 @@ from benchmarks.exceptions.__main__ import measure as exceptions
 from benchmarks.ingest.__main__ import measure as ingest
 from benchmarks.lifecycle.__main__ import measure as lifecycle
 from benchmarks.matching.__main__ import measure as matching
+from benchmarks.planning.__main__ import measure as planning
 from benchmarks.recording.__main__ import measure as recording
 from benchmarks.recurrence.__main__ import measure as recurrence
 from benchmarks.report import Report
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Report]]] = {
     "touches": touches,
     "exceptions": exceptions,
     "matching": matching,
+    "planning": planning,
     "recurrence": recurrence,
 }
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 
 @dataclass(frozen=True, order=True)
@@ -16,7 +17,7 @@ class Interval:
 def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """The union as disjoint intervals in order. An interval that ends before it starts counts as empty at its start."""
     result: list[Interval] = []
-    for interval in sorted(intervals):
+    for interval in sorted(intervals, key=lambda one: (one.start, one.end)):
         end = max(interval.start, interval.end)
         if result and interval.start <= result[-1].end:
             result[-1] = Interval(result[-1].start, max(result[-1].end, end))
@@ -39,10 +40,21 @@ def total_seconds(intervals: Iterable[Interval]) -> float:
 
 def difference(one: Iterable[Interval], other: Iterable[Interval]) -> tuple[Interval, ...]:
     """The time of `one` that is not in `other`, as disjoint intervals in order."""
-    left = list(merged(one))
-    for gap in merged(other):
-        parts = [
-            (Interval(i.start, min(i.end, gap.start)), Interval(max(i.start, gap.end), i.end)) for i in left
-        ]
-        left = [part for pair in parts for part in pair if part.start < part.end]
-    return tuple(left)
+    left, gaps = merged(one), merged(other)
+    if not gaps:
+        return left
+    result: list[Interval] = []
+    first = 0  # the first gap that may reach into the interval
+    for interval in left:
+        start = interval.start
+        while first < len(gaps) and gaps[first].end <= start:
+            first += 1
+        for gap in islice(gaps, first, None):
+            if interval.end <= gap.start:
+                break
+            if start < gap.start:
+                result.append(Interval(start, gap.start))
+            start = max(start, gap.end)
+        if start < interval.end:
+            result.append(Interval(start, interval.end))
+    return tuple(result)

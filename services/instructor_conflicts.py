@@ -20,9 +20,9 @@ from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from models.database import Database
 from models.repositories import class_troubles, coming_classes, imported_calendars, people, substitutions
 from models.repositories.coming_classes import ComingClass
-from services.candidates import availability_of
 from services.found_cases import Finding, FoundCases
 from services.instructor_rules import BOOKED_AROUND
+from services.stored_availability import availability_of
 
 _AHEAD = timedelta(days=28)
 _MOST = 20_000  # classes of one organization in one look

@@ -94,7 +94,9 @@ class LeaveDecisions:
         self._absences = absences
 
     async def approve(self, who: Principal, request_id: UUID, answer: str, now: datetime) -> list[ReplacedIn]:
-        """Enter the leave, and find another instructor for each class in it. A repeat starts nothing twice.
+        """Enter the leave, and find another instructor for each class in it.
+
+        A repeat enters nothing twice, and looks again for the classes that nobody was found for.
 
         Raises NotFound, TransitionRefused for a request that was declined or withdrawn.
         """

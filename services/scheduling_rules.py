@@ -112,6 +112,14 @@ async def problems_of(db: AsyncSession, rules: SchedulingRules) -> list[Problem]
     return problems(rules, known)
 
 
+async def require_valid(db: AsyncSession, rules: SchedulingRules) -> None:
+    """Raises InvalidInput that names the field of each problem."""
+    if wrong := await problems_of(db, rules):
+        shown = "; ".join(map(str, wrong[:_MOST_PROBLEMS]))
+        more = f"; and {len(wrong) - _MOST_PROBLEMS} more" if len(wrong) > _MOST_PROBLEMS else ""
+        raise InvalidInput(f"{shown}{more}", next_step="Correct the rules first.")
+
+
 async def save_draft(
     db: AsyncSession,
     who: Principal,
@@ -168,10 +176,7 @@ async def publish(
         return row
     if base is not None and Base.of(row) != base:
         raise StaleVersion("somebody has changed the draft since you read it")
-    if wrong := await problems_of(db, rules_of(row)):
-        shown = "; ".join(map(str, wrong[:_MOST_PROBLEMS]))
-        more = f"; and {len(wrong) - _MOST_PROBLEMS} more" if len(wrong) > _MOST_PROBLEMS else ""
-        raise InvalidInput(f"{shown}{more}", next_step="Correct the rules, then publish them.")
+    await require_valid(db, rules_of(row))
     entities.touch(row, {"published_by": who.actor, "published_at": now}, now)
     await db.flush()
     return row

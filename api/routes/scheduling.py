@@ -75,6 +75,7 @@ async def compare_scheduling_rules(
         rules = tried.rules
         if rules is None:
             rules = scheduling_rules.rules_of(await repository.latest(db))
+        await scheduling_rules.require_valid(db, rules)
         weeks = await what_if.read_weeks(db, rules, now)
     return [WeekComparedOut.of(one) for one in await asyncio.to_thread(what_if.compare, weeks)]
 

@@ -4,13 +4,15 @@ Starts are found from the free time of each instructor, not by trying each start
 of `candidates.why_not`.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from domain.intervals import Interval, difference
+from domain.intervals import Interval, difference, merged
 from domain.scheduling.availability import Availability
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot, is_qualified, why_not
 
@@ -64,18 +66,28 @@ def bookable_slots(
     """The earliest slots at which all students are free and somebody can teach. `students` have their booked times."""
     whole = [Interval(window.first, window.until)]
     free = difference(whole, (Interval(*span) for spans in students.values() for span in spans))
-    able: dict[datetime, list[UUID]] = {start: [] for span in free for start in window.starts_in(span)}
+    able: dict[datetime, list[Candidate]] = {start: [] for span in free for start in window.starts_in(span)}
     for candidate in candidates:
-        times = candidate.availability
         if candidate.retired or not is_qualified(wanted, candidate.qualifications):
             continue
-        for span in _free_time(times, window):
+        prepared = _in_window(candidate, window)
+        for span in _free_time(candidate.availability, window):
             for start in window.starts_in(span):
-                end = start + window.length
-                if start in able and not times.exceeds_day(start, end) and not times.exceeds_week(start, end):
-                    able[start].append(candidate.id)
-    found = ((start, ids) for start, ids in sorted(able.items()) if ids)
-    return [Slot(start, start + window.length, tuple(ids)) for start, ids in islice(found, most)]
+                if start in able:
+                    able[start].append(prepared)
+    found = (_slot(start, start + window.length, able[start]) for start in sorted(able))
+    return list(islice((slot for slot in found if slot.instructor_ids), most))
+
+
+def _slot(start: datetime, end: datetime, free: Sequence[Candidate]) -> Slot:
+    """With those of the instructors who are free then who would not teach too much."""
+    times = {candidate.id: candidate.availability for candidate in free}
+    able = (
+        key
+        for key, one in times.items()
+        if not one.exceeds_day(start, end) and not one.exceeds_week(start, end)
+    )
+    return Slot(start, end, tuple(able))
 
 
 def explained_slots(
@@ -86,10 +98,7 @@ def explained_slots(
     most: int,
 ) -> list[Slot]:
     """The first slots of a window, bookable or not, each with the rules that refuse the others."""
-    prepared = [
-        replace(candidate, availability=_in_window(candidate.availability, window))
-        for candidate in candidates
-    ]
+    prepared = [_in_window(candidate, window) for candidate in candidates]
     slots = []
     for start in islice(window.starts(), most):
         end = start + window.length
@@ -109,14 +118,66 @@ def _free_time(times: Availability, window: SlotWindow) -> tuple[Interval, ...]:
 
 @dataclass(frozen=True)
 class _InWindow(Availability):
-    """Availability whose hours in a window are worked out once."""
+    """Availability of which everything that a window asks for again and again is worked out once."""
 
     hours: tuple[Interval, ...] | None = None
+    classes: tuple[Interval, ...] = ()  # merged
+    taught_on: Mapping[date, timedelta] = field(default_factory=dict)  # by day in their zone
+    taught_from: Mapping[date, timedelta] = field(default_factory=dict)  # by the Monday of the week
 
     def covers(self, start: datetime, end: datetime) -> bool:
-        return self.hours is None or any(one.start <= start and end <= one.end for one in self.hours)
+        if self.hours is None:
+            return True
+        last = bisect_right(self.hours, start, key=_start) - 1
+        return last >= 0 and end <= self.hours[last].end
+
+    def is_busy(self, start: datetime, end: datetime) -> bool:
+        last = bisect_left(self.classes, end, key=_start) - 1
+        return last >= 0 and start < self.classes[last].end
+
+    def lacks_buffer(self, start: datetime, end: datetime) -> bool:
+        return self.is_busy(start - self.buffer, end + self.buffer)
+
+    def exceeds_day(self, start: datetime, end: datetime) -> bool:
+        if self.most_per_day is None:
+            return False
+        return self.taught_on.get(self._day(start), timedelta()) + (end - start) > self.most_per_day
+
+    def exceeds_week(self, start: datetime, end: datetime) -> bool:
+        if self.most_per_week is None:
+            return False
+        return (
+            self.taught_from.get(_monday(self._day(start)), timedelta()) + (end - start) > self.most_per_week
+        )
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.zone)).date()
 
 
-def _in_window(times: Availability, window: SlotWindow) -> _InWindow:
+def _in_window(candidate: Candidate, window: SlotWindow) -> Candidate:
+    times = candidate.availability
     own = {one.name: getattr(times, one.name) for one in fields(Availability)}
-    return _InWindow(**own, hours=times.hours_between(window.first, window.until))
+    taught_on: dict[date, timedelta] = {}
+    taught_from: dict[date, timedelta] = {}
+    if times.most_per_day is not None or times.most_per_week is not None:
+        zone = ZoneInfo(times.zone)
+        for start, end in times.booked:
+            day = start.astimezone(zone).date()
+            taught_on[day] = taught_on.get(day, timedelta()) + (end - start)
+            taught_from[_monday(day)] = taught_from.get(_monday(day), timedelta()) + (end - start)
+    prepared = _InWindow(
+        **own,
+        hours=times.hours_between(window.first, window.until),
+        classes=merged(Interval(*span) for span in times.booked),
+        taught_on=taught_on,
+        taught_from=taught_from,
+    )
+    return replace(candidate, availability=prepared)
+
+
+def _start(interval: Interval) -> datetime:
+    return interval.start
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

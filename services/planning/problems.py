@@ -13,7 +13,7 @@ from domain.scheduling.availability import Availability
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
 from domain.scheduling.wall_time import start_of_day
 from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings
-from matching.rules import SOFT
+from matching.rules import HARD, SOFT
 from models.course import Course
 from models.people import Instructor as InstructorRow
 from models.repositories import (
@@ -62,11 +62,17 @@ async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
 
 
 def settings_of(rules: SchedulingRules) -> RuleSettings:
-    """Rules as the engine reads them."""
-    by_course = {own.course_id: dict(own.weights) for own in rules.by_course}
-    by_course[_AROUND] = {rule.key: 0.0 for rule in SOFT}
-    disabled = frozenset(rules.disabled)
-    return RuleSettings(dict(rules.weights), by_course, disabled, rules.parameters.unassigned)
+    """Rules as the engine reads them. What they say of a kind of rule that there is no more counts for nothing."""
+    soft, hard = {rule.key for rule in SOFT}, {rule.key for rule in HARD}
+    by_course = {
+        own.course_id: {key: weight for key, weight in own.weights.items() if key in soft}
+        for own in rules.by_course
+    }
+    by_course[_AROUND] = dict.fromkeys(soft, 0.0)
+    weights = {key: weight for key, weight in rules.weights.items() if key in soft}
+    return RuleSettings(
+        weights, by_course, frozenset(hard & set(rules.disabled)), rules.parameters.unassigned
+    )
 
 
 async def problem_of(

@@ -68,7 +68,7 @@ class WeekCompared:
 async def read_weeks(
     db: AsyncSession, rules: SchedulingRules, now: datetime, weeks: Sequence[Week] = tuple(Week)
 ) -> list[WeekToCompare]:
-    """The rows of these weeks. Raises nothing for rules with problems, which the engine refuses later."""
+    """The rows of these weeks, read for the published rules and for `rules`."""
     held, _ = await published_rules(db)
     found = []
     for week in weeks:
@@ -82,10 +82,7 @@ async def read_weeks(
 
 
 def compare(weeks: Sequence[WeekToCompare], *, seconds: float = _SECONDS) -> list[WeekCompared]:
-    """Plan the weeks by both rules, at most `seconds` for each plan. Call it in a thread.
-
-    Raises InvalidInput where the rules name a rule that there is not.
-    """
+    """Plan the weeks by both rules, at most `seconds` for each plan. Call it in a thread."""
     with _PLANNING:
         return [_compared(one, seconds) for one in weeks]
 

@@ -273,6 +273,9 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
+    "/v1/quotes": lambda b: (
+        {"course_id": b.school.ids["course"], "student_ids": [b.school.ids["student 0"]]} | _times()
+    ),
     "/v1/holds": lambda b: (
         {
             "course_id": b.school.ids["course"],

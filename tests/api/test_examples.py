@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,9 +13,11 @@ from jsonschema import Draft202012Validator
 
 from api.openapi_examples import BODIES, PLACEHOLDERS, QUERIES
 from domain.cases.kinds import ExceptionKind
+from services import leave_requests
+from services.inputs.leave import NewLeave
 from tests.api.descriptions import operations
 from tests.api.queue_rows import open_cases
-from tests.campus import ADMIN, Campus, Json, School, problem_of
+from tests.campus import ADMIN, HOUR, Campus, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
 
@@ -121,6 +124,12 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{case_id}" in path:
         (case_id,) = await open_cases(school, await school.book(), ExceptionKind.WEBHOOK_GAP)
         return path.format(case_id=case_id)
+    if "{leave_id}" in path:
+        now = datetime.now(UTC)
+        wanted = NewLeave(starts_at=now, ends_at=now + HOUR)
+        async with school.transaction() as db:
+            asked = await leave_requests.ask(db, UUID(real["instructor"]), uuid4(), wanted, now)
+        return path.format(leave_id=asked.id)
     if "{notice_id}" in path:
         return path.format(notice_id=await notice_of(school, await school.book()))
     if "{key_id}" in path:

@@ -49,6 +49,7 @@ async def test_rules_with_problems_are_saved_but_not_published(shore: School) ->
     answer = await shore.api.post(f"{PATH}/publish", json={"number": saved["draft"]["number"]})
     assert answer.status_code == 422
     assert "continuity" in answer.json()["detail"], "the error says what is allowed"
+    assert (await shore.api.post(f"{PATH}/what-if", json={})).status_code == 422
 
 
 async def test_what_rules_would_change_is_seen_before_they_are_published(shore: School) -> None:

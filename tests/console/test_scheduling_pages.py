@@ -1,7 +1,7 @@
 """The pages of scheduling rules and of the candidates of a class."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
@@ -112,3 +112,22 @@ async def test_instructors_read_no_rules(academy: School) -> None:
     ) as browser:
         for path in (RULES, f"{RULES}/what-if"):
             problem_of(await browser.get(path), 403, "not-allowed")
+
+
+async def test_the_day_of_an_instructor_is_covered_from_their_page(page: Page, academy: School) -> None:
+    base, ada = academy.campus.url, academy.ids["instructor"]
+    await hire(academy, "Ben Cohen", 10)
+    booked = await academy.book(timedelta(hours=next(HOURS)))
+    starts_at = datetime.fromisoformat((await academy.get(f"/v1/sessions/{booked}"))["starts_at"])
+    await page.goto(f"{base}/people/instructors/{ada}")
+    await page.get_by_role("link", name="Cover their days").click()
+    await page.get_by_label("First day").fill(starts_at.date().isoformat())
+    await page.get_by_label("Last day").fill(starts_at.date().isoformat())
+    await page.get_by_role("button", name="Find cover").press("Enter")
+    row = page.get_by_role("table", name="Who takes over").locator(f"tr:has(a[href='/sessions/{booked}'])")
+    await expect(row).to_contain_text("Ben Cohen")
+    await look_and_check(page, "cover-instructor")
+    await page.get_by_role("button", name="Apply and tell everybody").press("Enter")
+    await expect(page.get_by_text("Families and instructors are told who teaches now.")).to_be_visible()
+    taught = await academy.get(f"/v1/sessions/{booked}")
+    assert taught["instructor_id"] != ada
