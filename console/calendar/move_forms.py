@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from api.http.dependencies import Now, Shared
 from console.frame import times
 from console.frame.permits import permits
-from console.frame.problem_page import PageRoute, refusal
+from console.frame.problem_page import PageRoute
 from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, page
 from console.frame.viewers import CurrentUser
@@ -68,16 +68,13 @@ async def move_form(
     target: Annotated[Target, Query()],
 ) -> Response:
     """The content of the dialog; of a move that no reason makes possible, why."""
-    try:
-        starts_at = target.start()
-        async with shared.database.tenant(who.organization_id) as db:
-            found = await check_move(db, who, session_id, starts_at, shared.settings.region, now)
-            if found.refusal and not found.can_override:
-                raise found.refusal
-            told = await told_of_move(db, found.session, now)
-            instructor = await entities.get(db, Instructor, found.session.instructor_id)
-    except HomeroomError as error:
-        return refusal(request, "parts/calendar_move_refused.html", error)
+    starts_at = target.start()
+    async with shared.database.tenant(who.organization_id) as db:
+        found = await check_move(db, who, session_id, starts_at, shared.settings.region, now)
+        if found.refusal and not found.can_override:
+            return page(request, "parts/calendar_move_refused.html", error=shown(found.refusal))
+        told = await told_of_move(db, found.session, now)
+        instructor = await entities.get(db, Instructor, found.session.instructor_id)
     families = [reader for reader in told if reader.kind != "instructor"]
     return page(
         request,
