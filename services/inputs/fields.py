@@ -63,7 +63,7 @@ def _in_range(value: datetime) -> datetime:
 
 def _wall_time_in_range(value: datetime) -> datetime:
     _in_range(value.replace(tzinfo=UTC))
-    return value
+    return value.replace(microsecond=0)
 
 
 def _without_repeats(values: list[UUID]) -> list[UUID]:
@@ -81,7 +81,7 @@ WallTime = Annotated[
     # JSON Schema's format `date-time` requires an offset, which a wall time lacks.
     WithJsonSchema({"type": "string", "pattern": patterns.WALL_TIME, "examples": ["2030-03-05T17:00:00"]}),
 ]
-"""A wall time without an offset; its time zone comes from elsewhere."""
+"""A wall time without an offset, to the second; its time zone comes from elsewhere."""
 Ids = Annotated[list[UUID], Field(fail_fast=True), AfterValidator(_without_repeats)]
 Text = Annotated[str, StringConstraints(pattern=patterns.TEXT)]
 """Text without control characters other than line breaks and tabs."""

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from domain.scheduling.recurrence import MAX_TEXT
 from domain.sessions.cancellations import CancelReason
@@ -23,6 +23,7 @@ Recurrence = Annotated[
 ]
 TimeOfDay = Annotated[
     time,
+    AfterValidator(lambda value: value.replace(microsecond=0, tzinfo=None)),
     WithJsonSchema(
         {
             "type": "string",
