@@ -74,6 +74,8 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
         values["id"] = tenant.id
     if "ends_at" in values:
         values["ends_at"] = NOON + HOUR
+    if "recurrence" in values:
+        values |= {"recurrence": "FREQ=WEEKLY", "time_zone": "Europe/Madrid"}
     if "occurrence_since" in values:
         values |= {"moves": 0, "occurrence_since": None}
     for name in ("removed_at", "sent_out_at", "resolved_at"):
