@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, NaiveDatetime
+from pydantic import AwareDatetime, Field
 
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from models.repositories.series import Progress
 from models.series import Series, SeriesOccurrence
 from models.session import Session
-from services.inputs.fields import Schema
+from services.inputs.fields import Schema, WallTime
 from services.series import PlannedClass, SeriesDifference
 
 
 class PlannedClassOut(Schema):
-    scheduled: NaiveDatetime = Field(description="Wall time in the time zone of the series.")
+    scheduled: WallTime = Field(description="Wall time in the time zone of the series.")
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     conflicts: list[str] = Field(description="Why it could not be booked; empty: nothing is in the way.")
@@ -80,7 +80,7 @@ class SeriesOut(Schema):
     course_id: UUID
     title: str
     time_zone: str
-    first_start: NaiveDatetime = Field(
+    first_start: WallTime = Field(
         description="Wall time of the first class to which the recurrence rule applies."
     )
     minutes: int
@@ -124,7 +124,7 @@ class SeriesOut(Schema):
 
 class SeriesClassOut(Schema):
     id: UUID
-    scheduled: NaiveDatetime = Field(description="The wall time that the series gives it.")
+    scheduled: WallTime = Field(description="The wall time that the series gives it.")
     starts_at: AwareDatetime = Field(description="As it is booked, or else planned.")
     ends_at: AwareDatetime
     state: OccurrenceState

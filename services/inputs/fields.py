@@ -63,7 +63,7 @@ def _in_range(value: datetime) -> datetime:
 
 def _wall_time_in_range(value: datetime) -> datetime:
     _in_range(value.replace(tzinfo=UTC))
-    return value
+    return value.replace(microsecond=0)
 
 
 def _without_repeats(values: list[UUID]) -> list[UUID]:
@@ -75,8 +75,13 @@ def _without_repeats(values: list[UUID]) -> list[UUID]:
 TimeZone = Annotated[str, AfterValidator(_is_zone), Field(examples=["Europe/Madrid"])]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 """A time with an offset, between the years 2000 and 2100; converted to UTC."""
-WallTime = Annotated[NaiveDatetime, AfterValidator(_wall_time_in_range)]
-"""A wall time without an offset; its time zone comes from elsewhere."""
+WallTime = Annotated[
+    NaiveDatetime,
+    AfterValidator(_wall_time_in_range),
+    # JSON Schema's format `date-time` requires an offset, which a wall time lacks.
+    WithJsonSchema({"type": "string", "pattern": patterns.WALL_TIME, "examples": ["2030-03-05T17:00:00"]}),
+]
+"""A wall time without an offset, to the second; its time zone comes from elsewhere."""
 Ids = Annotated[list[UUID], Field(fail_fast=True), AfterValidator(_without_repeats)]
 Text = Annotated[str, StringConstraints(pattern=patterns.TEXT)]
 """Text without control characters other than line breaks and tabs."""

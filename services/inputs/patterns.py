@@ -11,6 +11,7 @@ ISSUER = r"^https?://[^\s?#\x00-\x1f\x7f]+$"
 CLIENT_ID = r"^[\x21-\x7e]+$"
 CLIENT_SECRET = r"^[\x20-\x7e]+$"
 TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
+WALL_TIME = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 MESSAGE_ID = "^[A-Za-z0-9_-]+$"
 SUBJECT_KIND = "^[a-z_]{0,40}$"
 
@@ -23,6 +24,7 @@ ALLOWED: Mapping[str, str] = {
     CLIENT_ID: "Must be letters, digits and punctuation of ASCII, without spaces",
     CLIENT_SECRET: "Must be letters, digits, punctuation and spaces of ASCII",
     TIME_OF_DAY: "Must be a time of day, such as 21:00",
+    WALL_TIME: "Must be a date and a time of day without an offset, such as 2030-03-05T17:00",
     MESSAGE_ID: "Must be letters without accents, digits, - and _",
     SUBJECT_KIND: "Must be a kind of at most 40 small letters and underscores, such as session",
 }

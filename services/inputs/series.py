@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from domain.scheduling.recurrence import MAX_TEXT
 from domain.sessions.cancellations import CancelReason
@@ -19,6 +19,18 @@ Recurrence = Annotated[
         description="A recurrence rule of iCalendar: daily, weekly or monthly, such as `FREQ=WEEKLY;BYDAY=TU,TH`. "
         "Without COUNT and UNTIL the series goes on until it is ended.",
         examples=["FREQ=WEEKLY;BYDAY=TU,TH;COUNT=24"],
+    ),
+]
+TimeOfDay = Annotated[
+    time,
+    AfterValidator(lambda value: value.replace(microsecond=0, tzinfo=None)),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": patterns.TIME_OF_DAY,
+            "description": "Wall time at which classes start.",
+            "examples": ["17:00:00"],
+        }
     ),
 ]
 Minutes = Annotated[int, Field(ge=1, le=12 * 60)]
@@ -49,7 +61,7 @@ class SeriesChange(Schema):
     """What is left out stays as it is."""
 
     from_day: date = Field(description="Classes that are planned for this day or later change.")
-    starts: Annotated[time, Field(description="Wall time at which classes start.")] = LEFT_OUT
+    starts: TimeOfDay = LEFT_OUT
     minutes: Minutes = LEFT_OUT
     recurrence: Recurrence = LEFT_OUT
     instructor_id: UUID | None = Field(None, description="Null: an instructor is to be found for each class.")

@@ -76,6 +76,8 @@ def row_of(table: sa.Table, tenant: Tenant) -> Values:
         values["ends_at"] = NOON + HOUR
     if "hold_id" in values:
         values |= {"hold_id": None, "expires_at": None}
+    if "recurrence" in values:
+        values |= {"recurrence": "FREQ=WEEKLY", "time_zone": "Europe/Madrid"}
     if "occurrence_since" in values:
         values |= {"moves": 0, "occurrence_since": None}
     for name in ("removed_at", "sent_out_at", "resolved_at"):

@@ -31,6 +31,7 @@ _TABLE_OF = {
     "student_id": "student",
     "participant_id": "participant",
     "guardian_id": "guardian",
+    "instructor_id": "instructor",
     "topic_id": "topic",
     "enrollment_id": "enrollment",
     "plan_id": "curriculum_plan",
