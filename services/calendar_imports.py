@@ -11,12 +11,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.kinds import ExceptionKind
 from domain.errors import HomeroomError, NotFound
+from domain.subjects import Subject, SubjectKind
 from integrations.outside_calendars import OutsideCalendars, host_of
 from models.database import Database
 from models.imported_calendar import ImportedCalendar
 from models.people import Instructor
-from models.repositories import entities, imported_calendars
+from models.repositories import cases, entities, imported_calendars
+from services.cases import NewCase, open_case, resolve_by_itself
 from services.inputs.calendars import CalendarIn
 from signing.sealing import Sealer, Unsealable
 
@@ -24,6 +27,7 @@ AHEAD = timedelta(days=366)  # how far ahead busy times are kept
 _BACK = timedelta(days=1)
 _EVERY = timedelta(minutes=25)  # a little less than the schedule's interval
 _MOST = 500  # feeds in one run
+_FAILS_FOR = timedelta(hours=24)  # until a feed that cannot be read is an exception
 _AT_ONCE = 4  # feeds that are read at the same time
 FILE = "file"
 
@@ -64,6 +68,7 @@ class CalendarImports:
             )
             row.source, row.address = (host_of(url), self._sealer.seal(url)) if url else (FILE, "")
             _write(row, busy, now)
+            await _close_unreadable(db, instructor_id, now)
             db.add(row)
             await db.flush()
             return row
@@ -102,8 +107,11 @@ class CalendarImports:
                 return True  # it was replaced in the meantime
             if problem:
                 row.problem, row.tried_at = problem, now
+                if now - row.read_at >= _FAILS_FOR:
+                    await _report_unreadable(db, row, now)
             else:
                 _write(row, busy, now)
+                await _close_unreadable(db, instructor_id, now)
             await db.flush()
         return not problem
 
@@ -116,15 +124,34 @@ async def get(db: AsyncSession, instructor_id: UUID) -> ImportedCalendar:
     return row
 
 
-async def remove(db: AsyncSession, instructor_id: UUID) -> None:
+async def remove(db: AsyncSession, instructor_id: UUID, now: datetime) -> None:
     """Forget an instructor's calendar and its busy times. Raises NotFound for an instructor without one."""
     await get(db, instructor_id)
     await imported_calendars.remove(db, instructor_id)
+    await _close_unreadable(db, instructor_id, now)
 
 
 def _write(row: ImportedCalendar, busy: list[tuple[str, str]], now: datetime) -> None:
     row.busy = [list(span) for span in busy]
     row.until, row.read_at, row.tried_at, row.problem = now + AHEAD, now, now, ""
+
+
+async def _report_unreadable(db: AsyncSession, row: ImportedCalendar, now: datetime) -> None:
+    since = row.read_at.isoformat()
+    new = NewCase(
+        row.organization_id,
+        Subject(SubjectKind.INSTRUCTOR, row.instructor_id),
+        ExceptionKind.CALENDAR_UNREADABLE,
+        detail={"read_at": since},
+        key=since,
+    )
+    await open_case(db, new, now)
+
+
+async def _close_unreadable(db: AsyncSession, instructor_id: UUID, now: datetime) -> None:
+    kind = ExceptionKind.CALENDAR_UNREADABLE
+    for case in await cases.unresolved_about(db, SubjectKind.INSTRUCTOR, instructor_id, kind):
+        resolve_by_itself(case, "the calendar is read again, or is not imported any more", now)
 
 
 async def _instructor(db: AsyncSession, instructor_id: UUID, *, lock: bool = False) -> Instructor:

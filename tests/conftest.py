@@ -40,18 +40,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show why a test was run again, as for a test that failed: pytest keeps only its name."""
-    reruns: list[pytest.TestReport] = terminalreporter.stats.get("rerun", [])
-    for report in reruns:
-        terminalreporter.write_sep("_", f"first run of {report.nodeid}")
-        terminalreporter.write_line(report.longreprtext)
-    for report in reruns:
-        crash = getattr(report.longrepr, "reprcrash", None)
-        reason = crash.message if crash else report.longreprtext
-        terminalreporter.write_line(f"RERUN {report.nodeid} - {reason.splitlines()[0]}")
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[TestPostgres]:
     """A real PostgreSQL without durability; make databases with `create_database()`."""

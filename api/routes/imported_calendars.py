@@ -34,6 +34,6 @@ async def import_busy_calendar(
 
 
 @router.delete("", status_code=204, dependencies=[needs(Permission.PEOPLE_WRITE)])
-async def remove_busy_calendar(id: UUID, db: Work) -> None:
+async def remove_busy_calendar(id: UUID, db: Work, now: Now) -> None:
     """Forget an instructor's imported calendar and its busy times."""
-    await calendar_imports.remove(db, id)
+    await calendar_imports.remove(db, id, now)

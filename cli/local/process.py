@@ -1,20 +1,21 @@
 """Child processes that the kernel ends when their parent dies."""
 
-import ctypes
+import errno
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+
+from cli.local import launched
 
 StopPlan = tuple[tuple[signal.Signals, float], ...]
 """Signals to send in order, each with the seconds to wait for the process to end; then SIGKILL."""
-
-_PR_SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,15 @@ class Process:
     def start(self) -> None:
         """Raises OSError if the program cannot be run."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        launch = self.launch
-        identity = {"user": launch.ids[0], "group": launch.ids[1], "extra_groups": []} if launch.ids else {}
         with self.log.open("ab") as output:
             self._popen = subprocess.Popen(
-                list(launch.argv),
-                env=dict(launch.environ),
-                cwd=launch.cwd,
+                _command(self.launch),
+                env=dict(self.launch.environ),
+                cwd=self.launch.cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_before_program(launch),
-                **identity,  # type: ignore[call-overload]
             )
 
     @property
@@ -127,26 +124,18 @@ def describe_exit(code: int) -> str:
         return f"signal {-code}"
 
 
-def _before_program(launch: Launch) -> Callable[[], None]:
-    """What the child does before it becomes the program."""
-    die_with_parent = _die_with_parent(launch.death_signal)
+def _command(launch: Launch) -> list[str]:
+    """The program behind what its process does first.
 
-    def in_child() -> None:
-        die_with_parent()
-        os.nice(launch.niceness)
-
-    return in_child
-
-
-def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    if sys.platform != "linux":
-        return lambda: None
-    libc, parent = ctypes.CDLL(None), os.getpid()
-
-    def in_child() -> None:
-        # Set after the change of user, which would clear the setting.
-        libc.prctl(_PR_SET_PDEATHSIG, int(number))
-        if os.getppid() != parent:  # the parent died before the line above
-            os._exit(1)
-
-    return in_child
+    That is a script of its own, as a function that runs between fork and exec can wait for ever for what another
+    thread held at the fork. Raises FileNotFoundError for a program that is not there.
+    """
+    if shutil.which(launch.argv[0], path=launch.environ.get("PATH", os.defpath)) is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), launch.argv[0])
+    settings = {
+        "parent": os.getpid(),
+        "death_signal": launch.death_signal,
+        "niceness": launch.niceness,
+        "ids": launch.ids,
+    }
+    return [sys.executable, "-I", "-S", launched.__file__, json.dumps(settings), *launch.argv]

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame.history import author
-from console.frame.labels import code_label, moment_label, occasion_label, repair_result_label, step_label
+from console.frame.labels import (
+    INSTRUCTOR_RULES,
+    code_label,
+    moment_label,
+    occasion_label,
+    repair_result_label,
+    step_label,
+)
 from models.exception_case import ExceptionCase
 from models.repositories import names
 
@@ -40,6 +47,8 @@ class Names:
                 return step_label(value)
             case "code" | "reason" | "direction":
                 return code_label(value)
+            case "rules":
+                return ", ".join(INSTRUCTOR_RULES.get(rule, rule) for rule in value.split(","))
             case "result":
                 return repair_result_label(value)
         return moment_label(value) or value

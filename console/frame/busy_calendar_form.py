@@ -39,7 +39,7 @@ async def save(
     """Import what was typed, or forget the calendar; returns the form where it has to be shown again."""
     if text(posted, "act") == "remove":
         async with shared.database.tenant(organization_id) as db:
-            await calendar_imports.remove(db, instructor_id)
+            await calendar_imports.remove(db, instructor_id, now)
         return None
     url = text(posted, "url")
     try:

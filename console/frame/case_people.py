@@ -20,6 +20,7 @@ _WHO: Mapping[str, tuple[str, ...]] = {
     ExceptionKind.SPEAKER_MISSING: _ANYBODY,
     ExceptionKind.POOR_CONNECTION: _ANYBODY,
     ExceptionKind.DOUBLE_BOOKING: _ANYBODY,
+    ExceptionKind.INSTRUCTOR_UNAVAILABLE: ("instructor",),
 }
 
 

@@ -264,6 +264,7 @@ _ABOUT_SOMEBODY = frozenset(
         ExceptionKind.SPEAKER_MISSING,
         ExceptionKind.POOR_CONNECTION,
         ExceptionKind.DOUBLE_BOOKING,
+        ExceptionKind.INSTRUCTOR_UNAVAILABLE,
     }
 )
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

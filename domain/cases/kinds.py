@@ -34,6 +34,7 @@ class ExceptionKind(StrEnum):
     DOCUMENTATION_OVERDUE = "documentation_overdue"
     CLASS_OVERRAN = "class_overran"  # it keeps people from their next class
     CLASS_ENDED_EARLY = "class_ended_early"
+    INSTRUCTOR_UNAVAILABLE = "instructor_unavailable"  # a class to come breaks a rule about its instructor
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
@@ -46,6 +47,7 @@ class ExceptionKind(StrEnum):
     SUBSTITUTION_REQUESTED = "substitution_requested"
     SUBSTITUTE_NOT_FOUND = "substitute_not_found"  # all who could teach the class were asked
     ROTA_EMPTY = "rota_empty"  # an on-call rota on which nobody can be on duty
+    CALENDAR_UNREADABLE = "calendar_unreadable"  # an instructor's own calendar can no longer be read
     CHANNEL_FAILING = "channel_failing"  # a channel takes no alerts
 
 

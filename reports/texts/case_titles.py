@@ -27,6 +27,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.DOCUMENTATION_OVERDUE: "تأخّرت المراجعة",
         K.CLASS_OVERRAN: "الحصة تمتد إلى التالية",
         K.CLASS_ENDED_EARLY: "انتهت الحصة مبكرًا",
+        K.INSTRUCTOR_UNAVAILABLE: "المعلّم غير متفرّغ لحصة قادمة",
         K.DOUBLE_BOOKING: "حجزان في وقت واحد",
         K.POOR_CONNECTION: "اتصال ضعيف",
         K.NOTICE_UNDELIVERABLE: "لم تصل الرسالة",
@@ -37,6 +38,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.SUBSTITUTION_REQUESTED: "طُلب معلّم بديل",
         K.SUBSTITUTE_NOT_FOUND: "لم يُعثر على بديل",
         K.ROTA_EMPTY: "جدول المناوبة فارغ",
+        K.CALENDAR_UNREADABLE: "تعذّرت قراءة التقويم",
         K.CHANNEL_FAILING: "القناة لا تعمل",
     },
     "de": {
@@ -61,6 +63,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.DOCUMENTATION_OVERDUE: "Durchsicht überfällig",
         K.CLASS_OVERRAN: "Unterricht reicht in den nächsten hinein",
         K.CLASS_ENDED_EARLY: "Unterricht früher beendet",
+        K.INSTRUCTOR_UNAVAILABLE: "Lehrkraft ist für eine Stunde nicht frei",
         K.DOUBLE_BOOKING: "Zwei Buchungen zur selben Zeit",
         K.POOR_CONNECTION: "Schlechte Verbindung",
         K.NOTICE_UNDELIVERABLE: "Nachricht nicht zugestellt",
@@ -71,6 +74,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.SUBSTITUTION_REQUESTED: "Vertretung angefragt",
         K.SUBSTITUTE_NOT_FOUND: "Keine Vertretung gefunden",
         K.ROTA_EMPTY: "Bereitschaftsplan ohne Personen",
+        K.CALENDAR_UNREADABLE: "Kalender nicht lesbar",
         K.CHANNEL_FAILING: "Kanal funktioniert nicht",
     },
     "es": {
@@ -95,6 +99,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.DOCUMENTATION_OVERDUE: "Revisión atrasada",
         K.CLASS_OVERRAN: "La clase se mete en la siguiente",
         K.CLASS_ENDED_EARLY: "La clase terminó antes",
+        K.INSTRUCTOR_UNAVAILABLE: "El profesor no está libre para una clase",
         K.DOUBLE_BOOKING: "Dos clases a la vez",
         K.POOR_CONNECTION: "Mala conexión",
         K.NOTICE_UNDELIVERABLE: "Mensaje no entregado",
@@ -105,6 +110,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.SUBSTITUTION_REQUESTED: "Sustitución solicitada",
         K.SUBSTITUTE_NOT_FOUND: "No se ha encontrado sustituto",
         K.ROTA_EMPTY: "Turno de guardia vacío",
+        K.CALENDAR_UNREADABLE: "No se puede leer el calendario",
         K.CHANNEL_FAILING: "El canal no funciona",
     },
     "fr": {
@@ -129,6 +135,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.DOCUMENTATION_OVERDUE: "Relecture en retard",
         K.CLASS_OVERRAN: "Le cours empiète sur le suivant",
         K.CLASS_ENDED_EARLY: "Le cours a fini plus tôt",
+        K.INSTRUCTOR_UNAVAILABLE: "L'enseignant n'est pas libre pour un cours",
         K.DOUBLE_BOOKING: "Deux cours en même temps",
         K.POOR_CONNECTION: "Mauvaise connexion",
         K.NOTICE_UNDELIVERABLE: "Message non remis",
@@ -139,6 +146,7 @@ TITLES: Mapping[str, Mapping[K, str]] = {
         K.SUBSTITUTION_REQUESTED: "Remplacement demandé",
         K.SUBSTITUTE_NOT_FOUND: "Aucun remplaçant trouvé",
         K.ROTA_EMPTY: "Tour de garde vide",
+        K.CALENDAR_UNREADABLE: "Calendrier illisible",
         K.CHANNEL_FAILING: "Canal en panne",
     },
 }

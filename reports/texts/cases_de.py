@@ -125,6 +125,11 @@ CASES: dict[K, tuple[str, str]] = {
         "die Stunde auf ihrer Seite wieder; andernfalls entscheiden Sie, ob den Familien die fehlende Zeit "
         "zusteht.",
     ),
+    K.INSTRUCTOR_UNAVAILABLE: (
+        "Eine Stunde ist gebucht, die ihre Lehrkraft nach den Regeln nicht geben kann.",
+        "Fragen Sie die Lehrkraft, ob sie die Stunde trotzdem gibt. Wenn nicht, suchen Sie eine Vertretung "
+        "oder verlegen Sie die Stunde.",
+    ),
     K.DOUBLE_BOOKING: (
         "Diese Person ist in zwei Stunden, deren Zeiten sich überschneiden.",
         "Öffnen Sie beide Stunden und verschieben Sie eine davon, sagen Sie sie ab oder nehmen Sie die "
@@ -184,6 +189,11 @@ CASES: dict[K, tuple[str, str]] = {
         "In einem Bereitschaftsplan kann niemand Dienst haben.",
         "Öffnen Sie den Plan und tragen Sie Leute ein, die für Sie arbeiten, oder legen Sie ihn still, wenn "
         "keine Regel ihn braucht. Tragen Sie bis dahin jemanden als Vertretung ein.",
+    ),
+    K.CALENDAR_UNREADABLE: (
+        "Der eigene Kalender einer Lehrkraft war einen Tag lang nicht lesbar.",
+        "Lesen Sie den Grund beim Kalender auf der Seite der Lehrkraft. Fragen Sie nach der jetzigen geheimen"
+        " Adresse und tragen Sie sie ein, oder entfernen Sie den Kalender.",
     ),
     K.CHANNEL_FAILING: (
         "Ein Kanal nimmt die Meldungen nicht an, die an ihn gehen.",

@@ -118,6 +118,10 @@ CASES: dict[K, tuple[str, str]] = {
         "Pregunta al docente por qué. Si fue un error y aún queda gente, reabre la clase desde su página; "
         "si no, decide si se debe a las familias el tiempo que falta.",
     ),
+    K.INSTRUCTOR_UNAVAILABLE: (
+        "La clase está reservada, pero según sus reglas el profesor no puede darla.",
+        "Pregunta al profesor si la da de todos modos. Si no, busca un sustituto o cambia la clase de hora.",
+    ),
     K.DOUBLE_BOOKING: (
         "Esta persona está en dos clases cuyos horarios se solapan.",
         "Abre las dos clases y cambia de hora o cancela una de ellas, o quita de ella a la persona. "
@@ -173,6 +177,11 @@ CASES: dict[K, tuple[str, str]] = {
         "En un turno de guardia no puede haber nadie.",
         "Abre el turno y añade personas que trabajen contigo, o retíralo si ninguna regla lo usa. Hasta "
         "entonces, pon a alguien como suplente.",
+    ),
+    K.CALENDAR_UNREADABLE: (
+        "El calendario propio de un profesor no se pudo leer durante un día.",
+        "Lee el motivo junto al calendario en la página del profesor. Pídele la dirección secreta actual e "
+        "introdúcela, o quita el calendario.",
     ),
     K.CHANNEL_FAILING: (
         "Un canal no acepta los avisos que se le envían.",

@@ -125,6 +125,10 @@ CASES: dict[K, tuple[str, str]] = {
         "encore là, rouvrez le cours depuis sa page ; sinon, décidez si le temps manquant est dû aux "
         "familles.",
     ),
+    K.INSTRUCTOR_UNAVAILABLE: (
+        "Un cours est réservé que son enseignant ne peut pas donner selon ses règles.",
+        "Demandez à l'enseignant s'il donne quand même le cours. Sinon, cherchez un remplaçant ou déplacez le cours.",
+    ),
     K.DOUBLE_BOOKING: (
         "Cette personne est inscrite à deux cours dont les horaires se chevauchent.",
         "Ouvrez les deux cours, puis déplacez ou annulez l’un d’eux, ou retirez-en la personne. "
@@ -184,6 +188,11 @@ CASES: dict[K, tuple[str, str]] = {
         "Personne ne peut être de garde sur un tour d’astreinte.",
         "Ouvrez le tour et ajoutez des personnes qui travaillent pour vous, ou retirez-le si aucune règle "
         "ne l’utilise. D’ici là, inscrivez quelqu’un en remplacement.",
+    ),
+    K.CALENDAR_UNREADABLE: (
+        "Le calendrier personnel d'un enseignant n'a pas pu être lu pendant un jour.",
+        "Lisez la raison à côté du calendrier sur la page de l'enseignant. Demandez-lui l'adresse secrète "
+        "actuelle et saisissez-la, ou retirez le calendrier.",
     ),
     K.CHANNEL_FAILING: (
         "Un canal n’accepte pas les alertes qui lui sont envoyées.",

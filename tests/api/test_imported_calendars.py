@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from domain.cases.kinds import ExceptionKind
 from services.calendar_imports import ReadAgain
 from tests.campus import HOUR, Campus, School, problem_of
 from tests.links import open_link
@@ -57,6 +58,12 @@ async def feed() -> AsyncIterator[Feed]:
 
 def path_of(harbour: School) -> str:
     return f"/v1/instructors/{harbour.ids['instructor']}/busy-calendar"
+
+
+async def unreadable(harbour: School, state: str = "unresolved") -> list[str]:
+    """Whom the exceptions about calendars are about."""
+    answer = await harbour.get(f"/v1/exceptions?kind={ExceptionKind.CALENDAR_UNREADABLE}&state={state}")
+    return [one["subject_id"] for one in answer["items"]]
 
 
 async def test_bookings_keep_the_busy_times_of_a_file(campus: Campus, harbour: School) -> None:
@@ -122,6 +129,13 @@ async def test_a_feed_is_read_again_and_a_failure_is_told_and_keeps_the_times(
         outside.status, outside.content = 200, "<html>"
         await imports.read_again(region, now + 3 * HOUR)
         assert "iCalendar" in (await harbour.get(path))["problem"]
+        assert await unreadable(harbour) == []
+        await imports.read_again(region, now + 26 * HOUR)
+        await imports.read_again(region, now + 27 * HOUR)
+        assert await unreadable(harbour) == [harbour.ids["instructor"]]
+        outside.content = calendar(now + 300 * HOUR)
+        await imports.read_again(region, now + 28 * HOUR)
+        assert await unreadable(harbour, "self_resolved") == [harbour.ids["instructor"]]
 
         with psycopg.connect(campus.database.superuser) as connection:
             rows = connection.execute("select * from imported_calendar").fetchall()

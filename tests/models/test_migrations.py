@@ -167,6 +167,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "join_code_holder",
         "kept_out_of_rooms",
         "loose_ends",
+        "organizations_with_classes",
         "overrun_people",
         "people_by_email",
         "poor_telemetry",

@@ -28,6 +28,7 @@ from services.double_bookings import DoubleBookings
 from services.drafts import Drafts
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
+from services.instructor_conflicts import InstructorConflicts
 from services.records_comparison import RecordsComparison
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
@@ -82,6 +83,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
             settings.region,
         ),
     )
+    calendars = CalendarActivities(
+        calendar_imports(settings, database), InstructorConflicts(database, settings.region)
+    )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
     substitution = SubstitutionActivities(
@@ -122,7 +126,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 housekeeping.forget_expired,
                 housekeeping.compare_records,
                 housekeeping.sweep,
-                CalendarActivities(calendar_imports(settings, database)).read,
+                calendars.read,
                 *of_notices,  # runs that were started before notices had a queue of their own wait here
             ]
     finally:

@@ -1,0 +1,128 @@
+"""Finds classes to come whose instructor cannot teach them any more, and keeps an exception for each.
+
+A booking keeps the rules about its instructor. Afterwards the instructor takes leave, changes their hours, loses a
+qualification, or has something else in a calendar that was imported: nobody is asked, and the class stays booked.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.cases.kinds import ExceptionKind
+from domain.scheduling.availability import Availability
+from domain.scheduling.booking_rules import broken_rules
+from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
+from models.database import Database
+from models.repositories import class_troubles, coming_classes, imported_calendars, people, substitutions
+from models.repositories.coming_classes import ComingClass
+from services.candidates import availability_of
+from services.found_cases import Finding, FoundCases
+from services.instructor_rules import BOOKED_AROUND
+
+_AHEAD = timedelta(days=28)
+_MOST = 20_000  # classes of one organization in one look
+
+
+@dataclass(frozen=True)
+class _Known:
+    """An instructor without what they have booked, and when their availability was changed last."""
+
+    candidate: Candidate
+    changed: str
+
+
+class InstructorConflicts:
+    def __init__(self, database: Database, region: str) -> None:
+        self._database = database
+        self._region = region
+        self._cases = FoundCases(database)
+
+    async def look(self, now: datetime) -> int:
+        """Open and resolve exceptions; returns how many classes have one. Raises Unavailable."""
+        until = now + _AHEAD
+        found = []
+        async with self._database.unscoped() as db:
+            unresolved = await class_troubles.unresolved(
+                db, self._region, [ExceptionKind.INSTRUCTOR_UNAVAILABLE]
+            )
+            organizations = await coming_classes.organizations(db, self._region, until)
+        for organization_id in organizations:
+            async with self._database.tenant(organization_id) as db:
+                classes = await coming_classes.between(db, now, until, _MOST)
+                instructors = await _instructors(db, classes, now, until)
+            broken = await asyncio.to_thread(_conflicts, classes, instructors)
+            found += [
+                _finding(organization_id, one, rules, instructors[one.instructor_id].changed)
+                for one, rules in broken
+            ]
+        await self._cases.keep(found, unresolved, lambda _: "The instructor can teach the class again.", now)
+        return len(found)
+
+
+async def _instructors(
+    db: AsyncSession, classes: Iterable[ComingClass], since: datetime, until: datetime
+) -> dict[UUID, _Known]:
+    """Those of the classes and more, by id."""
+    ids = sorted({one.instructor_id for one in classes})
+    held = await people.qualifications(db, ids)
+    busy = await imported_calendars.busy_times(db, ids, since, until + BOOKED_AROUND)
+    return {
+        person.id: _Known(
+            Candidate(
+                person.id,
+                qualifications=held.get(person.id, []),
+                availability=availability_of(person, times, busy_elsewhere=busy.get(person.id, [])),
+            ),
+            times.updated_at.isoformat() if times else "",
+        )
+        for person, times in await substitutions.instructors(db)
+    }
+
+
+def _conflicts(
+    classes: Sequence[ComingClass], instructors: Mapping[UUID, _Known]
+) -> list[tuple[ComingClass, tuple[WhyNot, ...]]]:
+    """The classes that break a rule which was not set aside for them. Of classes that only together are too many or
+    too close, the later ones do.
+    """
+    found = []
+    before: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)  # in the order of their starts
+    for one in classes:
+        instructor = instructors.get(one.instructor_id)
+        if instructor is None:  # nobody with classes to come can be retired
+            continue
+        earlier = before[one.instructor_id]
+        while earlier and earlier[0][0] < one.starts_at - BOOKED_AROUND:
+            earlier.pop(0)
+        rules = tuple(
+            rule for rule in _broken(one, instructor.candidate, earlier) if rule not in one.overridden
+        )
+        if rules:
+            found.append((one, rules))
+        earlier.append((one.starts_at, one.ends_at))
+    return found
+
+
+def _broken(
+    one: ComingClass, instructor: Candidate, earlier: Sequence[tuple[datetime, datetime]]
+) -> tuple[WhyNot, ...]:
+    times: Availability = replace(instructor.availability, booked=tuple(earlier))
+    wanted = ClassToTeach(one.subject, one.level, one.starts_at, one.ends_at, students=0)
+    held = instructor.qualifications or [(one.subject, one.level)]
+    return broken_rules(wanted, replace(instructor, qualifications=held, availability=times))
+
+
+def _finding(organization_id: UUID, one: ComingClass, rules: Sequence[WhyNot], changed: str) -> Finding:
+    return Finding(
+        organization_id,
+        one.session_id,
+        ExceptionKind.INSTRUCTOR_UNAVAILABLE,
+        str(one.instructor_id),
+        f"{one.starts_at.isoformat()} {one.ends_at.isoformat()} {','.join(rules)} {changed}",
+        {"instructor_id": str(one.instructor_id), "rules": ",".join(rules)},
+    )
