@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.errors import InvalidInput
 
-_SHIFT = re.compile(r"([+-]?)\s*(\d{1,4})\s*(min|minutes?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
+_SHIFT = re.compile(r"([+-]?)\s*(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),

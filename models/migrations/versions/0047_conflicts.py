@@ -1,13 +1,13 @@
 """conflicts: which organizations of a region have classes to come, for the look at their instructors' times
 
-Revision ID: 0051
-Revises: 0050
+Revision ID: 0047
+Revises: 0046
 """
 
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
