@@ -1,24 +1,14 @@
 """lists by index: every filter and sort of a list has its index, and texts are found by their trigrams
 
-<<<<<<<< HEAD:models/migrations/versions/0050_lists_by_index.py
 Revision ID: 0051
 Revises: 0050
-========
-Revision ID: 0051
-Revises: 0050
->>>>>>>> lists:models/migrations/versions/0048_lists_by_index.py
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:models/migrations/versions/0050_lists_by_index.py
 revision = "0051"
 down_revision = "0050"
-========
-revision = "0051"
-down_revision = "0050"
->>>>>>>> lists:models/migrations/versions/0048_lists_by_index.py
 branch_labels = None
 depends_on = None
 
