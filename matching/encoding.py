@@ -1,6 +1,6 @@
 """A problem as arrays: positions in place of ids, seconds in place of moments, days in each instructor's zone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,6 +33,10 @@ class EncodedProblem:
         self.pinned = self._instructors(one.pinned_instructor_id for one in problem.classes)
         self.previous = self._instructors(one.previous_instructor_id for one in problem.classes)
         self.published = self._instructors(one.published_instructor_id for one in problem.classes)
+        self._courses: dict[UUID | None, int] = {}
+        self._course_of: Ints = np.array(
+            [self._courses.setdefault(one.course_id, len(self._courses)) for one in problem.classes], np.int64
+        )
         zones = sorted({one.zone for one in problem.instructors})
         self.zone_of: Ints = np.array([zones.index(one.zone) for one in problem.instructors], np.int64)
         self.day_in_zone: Ints = np.array([self._days(zone) for zone in zones], np.int64).reshape(
@@ -53,12 +57,9 @@ class EncodedProblem:
         """The weight of a soft rule for each class."""
         settings = self.problem.settings
         weights: Floats = np.full(len(self.class_ids), settings.weights.get(key, default), np.float64)
-        if any(key in own for own in settings.weights_by_course.values()):
-            for at, one in enumerate(self.problem.classes):
-                own: Mapping[str, float] = (
-                    settings.weights_by_course.get(one.course_id, {}) if one.course_id else {}
-                )
-                weights[at] = own.get(key, weights[at])
+        for course_id, own in settings.weights_by_course.items():
+            if key in own and course_id in self._courses:
+                weights[self._course_of == self._courses[course_id]] = own[key]
         return weights
 
     def _instructors(self, ids: Iterable[UUID | None]) -> Ints:

@@ -26,8 +26,6 @@ from services.planning.candidates import TEXTS, CandidateInstructor, candidates_
 from services.planning.problems import ProposedClass
 from services.stored_availability import availability_of
 
-HELD = "held"
-
 
 @dataclass(frozen=True)
 class FoundSlots:
@@ -127,13 +125,7 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
         await entities.all_in_use(db, Student, student_ids)
     wanted = ProposedClass(uuid7(), asked.course_id, asked.starts_at, asked.ends_at, tuple(student_ids))
     found = await candidates_for(db, wanted, now)
-    able = [one.id for one in found.candidates]
-    taken = await booked_times.overlapping(db, [*able, *student_ids], asked.starts_at, asked.ends_at)
-    held = [
-        Refused(one.id, one.name, (Reason(HELD, "is held for another booking at that time"),))
-        for one in found.candidates
-        if one.id in taken
-    ]
+    taken = await booked_times.overlapping(db, student_ids, asked.starts_at, asked.ends_at)
     refused = [
         Refused(
             one.id,
@@ -144,8 +136,8 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
     ]
     return Quote(
         found.rules_version,
-        [one for one in found.candidates if one.id not in taken],
-        held + refused,
+        list(found.candidates),
+        refused,
         [key for key in student_ids if key in taken],
     )
 

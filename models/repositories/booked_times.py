@@ -135,6 +135,34 @@ async def overlapping(
     return found
 
 
+@dataclass(frozen=True)
+class HeldTime:
+    """What a hold that has not expired reserves of a person."""
+
+    hold_id: UUID
+    person_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def held(
+    db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime
+) -> list[HeldTime]:
+    """What holds reserve of these people in this span."""
+    query = sa.select(
+        col(BookedTime.hold_id),
+        col(BookedTime.person_id),
+        sa.func.lower(col(BookedTime.during)),
+        sa.func.upper(col(BookedTime.during)),
+    ).where(
+        col(BookedTime.person_id).in_(person_ids),
+        col(BookedTime.hold_id).is_not(None),
+        col(BookedTime.during).op("&&")(sa.func.tstzrange(start, end, "[)")),
+        col(BookedTime.expires_at) > _NOW,
+    )
+    return [HeldTime(*row) for row in await db.execute(query)]
+
+
 def _is_not(owner: Owner) -> sa.ColumnElement[bool]:
     if owner.session_id:
         return col(BookedTime.session_id).is_distinct_from(owner.session_id)

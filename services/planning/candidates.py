@@ -1,6 +1,6 @@
 """Who can teach a class: candidates by score, and for everybody else the rules that bind."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -19,10 +19,12 @@ from models.repositories import planning
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
 
 ON_LEAVE, BUSY_ELSEWHERE, NOT_AVAILABLE = "on_leave", "busy_elsewhere", "not_available"
+HELD = "held"
 
 # What a rule says of an instructor whom it refuses or makes dearer, by its key.
 TEXTS: Mapping[str, str] = {rule.key: rule.text for rule in HARD + SOFT} | {
     ON_LEAVE: "is on leave at that time",
+    HELD: "is held for another booking at that time",
     BUSY_ELSEWHERE: "is busy at that time, as their own calendar says",
 }
 
@@ -145,11 +147,22 @@ def _refused(
                     _unavailable(built, key, one.starts_at, one.ends_at) if rule == NOT_AVAILABLE else [rule]
                 )
             ]
-            bindings = refusals(calendars, calendars.bindings(at, who))
+            bindings = _beside_holds(refusals(calendars, calendars.bindings(at, who)), built.holds)
             found.append(
                 RefusedInstructor(key, built.names[key], (*reasons, *bindings), sum(terms.values()), terms)
             )
     return found
+
+
+def _beside_holds(found: Sequence[Refusal], holds: Set[UUID]) -> list[Refusal]:
+    """A hold is no class that can be named: it refuses by a reason of its own."""
+    classes = [
+        Refusal(one.rule, named)
+        for one in found
+        if (named := tuple(key for key in one.class_ids if key not in holds)) or not one.class_ids
+    ]
+    is_held = any(key in holds for one in found for key in one.class_ids)
+    return [*classes, Refusal(HELD)] if is_held else classes
 
 
 def _unavailable(built: PlanningProblem, instructor_id: UUID, start: datetime, end: datetime) -> list[str]:

@@ -17,6 +17,7 @@ from matching.rules import HARD, SOFT
 from models.course import Course
 from models.people import Instructor as InstructorRow
 from models.repositories import (
+    booked_times,
     entities,
     imported_calendars,
     people,
@@ -24,12 +25,14 @@ from models.repositories import (
     scheduling_rules,
     substitutions,
 )
+from models.repositories.booked_times import HeldTime
 from models.repositories.planning import PlannedClass, PreviousClass
 from models.substitution import InstructorAvailability
 from services.organizations import organization
 from services.stored_availability import availability_of
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_NEAR = 2 * _DAY  # farther classes count for the hours of a week only: the longest rest is 24 hours
 _EXPERIENCED = 50  # classes within a year, after which more of them say nothing
 _AROUND = UUID(int=0)  # the course of the classes around the planned ones, whose costs don't count
 
@@ -53,6 +56,7 @@ class PlanningProblem:
     availability: Mapping[UUID, Availability]  # of the instructors, without their classes
     titles: Mapping[UUID, str]  # of the booked classes
     planned: frozenset[UUID]  # the classes that are asked for; all others are pinned around them
+    holds: frozenset[UUID]  # time that is held for another booking, as if it were classes
 
 
 async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
@@ -114,7 +118,15 @@ async def problem_of(
     classes = [free.booked(one) for one in planned]
     classes += [free.proposed(one, courses[one.course_id]) for one in proposed]
     around = {one.id for one in planned}
-    classes += [_around(one) for one in booked if one.id not in around and one.instructor_id in staff.rows]
+    near = Interval(start - _NEAR, end + _NEAR)
+    classes += [
+        _around(one)
+        for one in booked
+        if one.id not in around
+        and (near.start <= one.starts_at < near.end or staff.counts(one.instructor_id))
+    ]
+    held = await booked_times.held(db, list(staff.rows), near.start, near.end)
+    classes += [_held(one) for one in held]
     instructors = [staff.read(key, classes) for key in staff.rows]
     return PlanningProblem(
         Problem(classes, instructors, taught.relationships, settings_of(rules)),
@@ -123,6 +135,7 @@ async def problem_of(
         staff.availability,
         {one.id: one.title for one in booked},
         frozenset(around | {one.id for one in proposed}),
+        frozenset(one.hold_id for one in held),
     )
 
 
@@ -152,6 +165,11 @@ class _Staff:
     parameters: Parameters
     span: Interval  # in which classes are planned
     target: timedelta | None
+
+    def counts(self, key: UUID) -> bool:
+        """Whether it matters how much else the instructor teaches in the week."""
+        times = self.availability.get(key)
+        return times is not None and (self.target is not None or times.most_per_week is not None)
 
     def read(self, key: UUID, classes: Sequence[ClassToStaff]) -> Instructor:
         """The instructor as the engine reads them."""
@@ -300,6 +318,13 @@ class _Free:
             published_instructor_id=published,
             pinned_instructor_id=pinned,
         )
+
+
+def _held(one: HeldTime) -> ClassToStaff:
+    """As a class around the planned ones."""
+    return ClassToStaff(
+        one.hold_id, one.starts_at, one.ends_at, "", course_id=_AROUND, pinned_instructor_id=one.person_id
+    )
 
 
 def _around(one: PlannedClass) -> ClassToStaff:
