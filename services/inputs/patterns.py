@@ -14,6 +14,7 @@ TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 WALL_TIME = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 MESSAGE_ID = "^[A-Za-z0-9_-]+$"
 SUBJECT_KIND = "^[a-z_]{0,40}$"
+FINGERPRINT = "^[0-9a-f]{32}$"
 
 ALLOWED: Mapping[str, str] = {
     TEXT: "Must be text without control characters; line breaks and tabs are allowed",
@@ -27,6 +28,7 @@ ALLOWED: Mapping[str, str] = {
     WALL_TIME: "Must be a date and a time of day without an offset, such as 2030-03-05T17:00",
     MESSAGE_ID: "Must be letters without accents, digits, - and _",
     SUBJECT_KIND: "Must be a kind of at most 40 small letters and underscores, such as session",
+    FINGERPRINT: "Must be a fingerprint as an answer gave it: 32 digits and letters from a to f",
 }
 _OTHER = "Contains characters that aren't allowed here"
 _ID = "Must be an id, such as 018f3c1e-7b5a-7c3e-9d2f-4a6b8c0d1e2f"

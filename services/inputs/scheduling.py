@@ -27,7 +27,7 @@ class CoverIn(AbsenceIn):
     fingerprint: str = Field(
         min_length=32,
         max_length=32,
-        pattern="^[0-9a-f]{32}$",
+        pattern=patterns.FINGERPRINT,
         description="Of the changes, as they were read.",
     )
 

@@ -123,6 +123,7 @@ async def problem_of(
         _around(one)
         for one in booked
         if one.id not in around
+        and one.instructor_id in staff.rows
         and (near.start <= one.starts_at < near.end or staff.counts(one.instructor_id))
     ]
     held = await booked_times.held(db, list(staff.rows), near.start, near.end)
