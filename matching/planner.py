@@ -130,11 +130,10 @@ def _worth(run: Run, prices: Prices) -> float:
 
 def _candidates(pinned: Calendars) -> Ints:
     """The pairs that are possible beside the pinned classes."""
-    pairs = pinned.prepared.eligible.pairs
-    free = pinned.prepared.encoded.pinned[pairs.classes] < 0
+    pairs, free = pinned.prepared.eligible.pairs, pinned.prepared.encoded.pinned < 0
     if free.all():
         return np.arange(len(pairs))
-    return allowed_now(pinned, np.flatnonzero(free).tolist())
+    return allowed_now(pinned, np.flatnonzero(free[pairs.classes]).tolist())
 
 
 def _checked(prepared: PreparedProblem, run: Run, prices: Prices | None) -> Plan:

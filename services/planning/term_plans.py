@@ -100,7 +100,7 @@ class TermPlanCommands:
             if found := await broken_rules(db, row, now):
                 rules = ", ".join(sorted({one.rule.replace("_", " ") for one in found}))
                 raise Conflict(
-                    f"by now the plan breaks {len(found)} rules: {rules}",
+                    f"by now the plan breaks rules, {len(found)} times: {rules}",
                     next_step="Plan again, then publish.",
                 )
             row.state = PlanState.PUBLISHING

@@ -14,6 +14,7 @@ from matching.problem import Problem
 from matching.progress import assignment_of
 from matching.ranking import rank
 from matching.repair import repair
+from tests.matching.building import a_class, an_instructor, class_id, instructor_id, prepared
 from tests.matching.schools import schools
 
 pytestmark = pytest.mark.unit
@@ -52,6 +53,14 @@ def test_plans_break_no_rule_and_keep_pins(problem: Problem) -> None:
     made = plan(PreparedProblem(problem))
     checked(problem, made)
     assert made.gap == pytest.approx(0, abs=1e-6), "a small problem is solved exactly"
+
+
+def test_a_pin_that_breaks_a_rule_keeps_its_instructor_from_others() -> None:
+    """Nothing better than one class without instructor is possible, and the plan knows."""
+    region = a_class(0, region="eu", pinned_instructor_id=instructor_id(0))
+    made = plan(prepared([region, a_class(1)], [an_instructor(0)]))
+    assert made.gap == pytest.approx(0, abs=1e-6)
+    assert made.assignment[class_id(1)] is None
 
 
 @given(schools())
