@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
@@ -51,7 +51,7 @@ class ClassesAddress(SessionsQuery):
     course: str = Field("", max_length=200)
     instructor: str = Field("", max_length=200)
     student: str = Field("", max_length=200)
-    limit: Literal[50, 100, 200] = Field(50)
+    limit: Annotated[Literal[50, 100, 200], BeforeValidator(int)] = Field(50)
 
     def days(self, zone: ZoneInfo, now: datetime) -> tuple[datetime | None, datetime | None]:
         """The period in UTC; None: without that end."""

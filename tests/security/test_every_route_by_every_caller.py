@@ -69,6 +69,7 @@ _WORDS = {
     "table": "students",
     "form": "csv",
     "code": "abc-defg-hij",
+    "what": "course",
     "token": "wrong",
     "domain": "school.example",
     "act": "nudge",
