@@ -10,7 +10,7 @@ from api.http.paging import Listing, ListQuery
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.cases.states import CaseState
 from domain.notices.kinds import DeliveryState
-from domain.record.documentation import DocumentationFilter
+from domain.record.documentation_filter import DocumentationFilter
 from domain.sessions.states import SessionState
 from domain.subjects import SubjectKind
 from models.repositories.class_lists import ClassFilter

@@ -11,7 +11,7 @@ from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import read_length
 from domain.sessions.cancellations import CancelReason
 
-app = typer.Typer(no_args_is_help=True, help="Series of classes: plan, change from a day on, end.")
+app = typer.Typer(no_args_is_help=True, help="Series: plan classes that recur, change them, end them.")
 PATH = "/v1/series"
 COLUMNS = ("title", "first_start", "time_zone", "recurrence", "state", "booked", "planned", "refused", "id")
 _CLASS_COLUMNS = ("scheduled", "starts_at", "state", "problem", "session_id", "id")
@@ -59,7 +59,9 @@ def add(
         str, typer.Option(help=f"{ID_HELP} Left out: one is found when the term is planned.")
     ] = "",
     minutes: Annotated[str, typer.Option("--minutes", "--lasts", metavar="LENGTH", help="Length.")] = "60",
-    zone: Annotated[str, typer.Option(help="Time zone. Defaults to the organization's.")] = "",
+    class_zone: Annotated[
+        str, typer.Option("--class-zone", help="Time zone of the classes. Defaults to the organization's.")
+    ] = "",
     title: Annotated[str, typer.Option(help="Defaults to the course's title.")] = "",
     student: Annotated[
         list[str] | None, typer.Option(help="Repeatable. Defaults to everyone enrolled.")
@@ -80,7 +82,7 @@ def add(
         body["instructor_id"] = resolve_id(api, "/v1/instructors", instructor)
     if student:
         body["student_ids"] = [resolve_id(api, "/v1/students", one) for one in student]
-    body |= {name: value for name, value in (("time_zone", zone), ("title", title)) if value}
+    body |= {name: value for name, value in (("time_zone", class_zone), ("title", title)) if value}
     if dry_run:
         shown = api.post(f"{PATH}/preview", body)
         caller.screen.rows(shown["classes"], "scheduled", "starts_at", "ends_at", "conflicts")

@@ -13,7 +13,7 @@ from cli.remote.ids import ID_HELP, SESSION_HELP, resolve_id
 from cli.remote.imports import DryRun, File, import_file
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment, read_length
-from domain.record.documentation import DocumentationFilter
+from domain.record.documentation_filter import DocumentationFilter
 from domain.scheduling.offers import SubstitutionReason
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from api.http.list_queries import SessionsQuery
 from console.frame.labels import code_label
 from console.frame.lists import read_parameters
-from domain.record.documentation import DocumentationFilter
+from domain.record.documentation_filter import DocumentationFilter
 from domain.scheduling.wall_time import wall_time_to_utc
 from domain.sessions.states import SessionState
 from models.course import Course

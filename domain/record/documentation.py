@@ -117,15 +117,6 @@ def _with_check_sentence(statement: Statement, before: Sequence[Statement]) -> S
     return replace(statement, text=check_sentence(statement.question, statement.answer))
 
 
-class DocumentationFilter(StrEnum):
-    """What a list of classes can be narrowed to: a status, or classes that were held and have no documentation."""
-
-    DRAFT = "draft"
-    CHANGES_REQUESTED = "changes_requested"
-    APPROVED = "approved"
-    MISSING = "missing"
-
-
 class DocumentationStatus(StrEnum):
     DRAFT = "draft"
     CHANGES_REQUESTED = "changes_requested"

@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain.cases.kinds import ExceptionKind
 from domain.people.access import Principal
 from domain.people.roles import Role
-from domain.record.documentation import DocumentationFilter
+from domain.record.documentation_filter import DocumentationFilter
 from domain.scheduling.offers import SubstitutionState
 from domain.sessions.states import SessionState
 from models.course import Course

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import AccessRole, Principal
-from domain.record.documentation import DocumentationFilter
+from domain.record.documentation_filter import DocumentationFilter
 from domain.sessions.states import SessionState
 from models.database import Database
 from models.notice import Notice
