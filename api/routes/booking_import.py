@@ -12,6 +12,7 @@ from api.http.authentication import needs
 from api.http.bulk_report import RESPONSE, Report, ReportStream
 from api.http.dependencies import Now, Shared, TheCaller
 from api.http.idempotency import StreamedRoute
+from api.http.post_only import post_only
 from api.http.upload_spool import spooled
 from api.routes.bulk import CSV, JSON_LINES, reader_of
 from domain.errors import HomeroomError
@@ -20,6 +21,7 @@ from services.bulk_import.bookings import COLUMNS, BookingImport, BookingRow
 from services.bulk_import.parsing import Row
 
 router = APIRouter(prefix="/v1", tags=["sessions"], route_class=StreamedRoute)
+post_only(router, "/sessions/bulk")
 _TEXT = {"type": "string", "description": "Separated by commas, semicolons or tabs; UTF-8 or UTF-16."}
 _BODY = {
     "requestBody": {

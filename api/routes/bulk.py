@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from uuid_utils.compat import uuid7
 
@@ -27,6 +27,7 @@ from api.http.idempotency import (
     take_or_wait,
     unlock,
 )
+from api.http.post_only import post_only
 from api.http.state import State
 from api.http.upload_spool import spooled
 from api.schemas.resources import api_of
@@ -85,14 +86,7 @@ def serve(resource: Resource[Any]) -> None:
         operation_id=f"bulk_{type(resource).__name__}",
         openapi_extra={"requestBody": _body(resource)},
     )
-    router.add_route(
-        f"{router.prefix}/{api.path}/bulk", _other_method, methods=["GET", "PATCH", "PUT", "DELETE"]
-    )
-
-
-async def _other_method(_: Request) -> Response:
-    """Answer 405 here: these methods have routes for `/{id}`, which would take `bulk` for an id."""
-    raise HTTPException(405, headers={"Allow": "POST"})
+    post_only(router, f"/{api.path}/bulk")
 
 
 def _description(resource: Resource[Any]) -> str:

@@ -12,6 +12,7 @@ from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.etags import IfMatch, required_version
 from api.http.idempotency import ApiRoute, CommandId, Ids
 from api.http.paging import Listing, Page, next_cursor
+from api.http.post_only import post_only
 from api.http.state import State
 from api.schemas.series import (
     SeriesClassOut,
@@ -55,6 +56,9 @@ class SeriesQuery(Listing):
 async def preview(new: NewSeries, who: TheCaller, shared: Shared, now: Now) -> SeriesPreviewOut:
     """Show the classes that a series would have, and what is in the way of each. Nothing is written."""
     return SeriesPreviewOut.of(await shared.series.preview(who, new, now))
+
+
+post_only(router, "/preview")
 
 
 @router.post("", status_code=201, dependencies=WRITE)
