@@ -24,10 +24,11 @@ from models.repositories import (
     entities,
     imported_calendars,
     people,
-    scheduling_rules,
+    rule_versions,
     sessions,
     substitutions,
 )
+from models.scheduling import SchedulingRulesVersion
 from models.session import Session
 from models.substitution import InstructorAvailability
 from services.planning.candidates import candidates_for
@@ -63,7 +64,11 @@ async def ranked(
     The order is that of the scheduling rules of this version, by default of the published ones. Without any, or with 0,
     the weights of the substitution policy order, which `rules` are.
     """
-    published = await scheduling_rules.published(db, rules_version) if rules_version != 0 else None
+    published = (
+        await rule_versions.published(db, SchedulingRulesVersion, rules_version)
+        if rules_version != 0
+        else None
+    )
     if published is not None:
         return await _ranked_by_rules(db, session, now, besides, rules_of(published))
     course = await entities.get(db, Course, session.course_id)

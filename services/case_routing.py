@@ -7,27 +7,26 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
 
 from domain.cases.catalogue import case_kind
 from domain.cases.channels import told_at
 from domain.cases.kinds import ExceptionKind, Owner, Severity
 from domain.cases.routing import Circumstances, Known, Problem, Route, Rule, Rules, Step, problems, route
-from domain.errors import InvalidInput, NotAllowed, NotFound, StaleRevision
+from domain.errors import NotAllowed, NotFound
 from domain.people.access import AccessRole, Permission, Principal
 from domain.subjects import Subject
 from models.access import Member
 from models.case_routing import AlertChannel, AlertPreference, CaseRouting
 from models.exception_case import ExceptionCase
 from models.people import Instructor
-from models.repositories import case_routing, entities, members, sessions
-from models.repositories.entities import check_version
-from services import rotas
+from models.repositories import case_routing, members, sessions
+from models.repositories import rule_versions as stored
+from services import rotas, rule_versions
 from services.inputs.routing import AlertPreferences, WhatIf
 from services.organizations import organization
+from services.rule_versions import Base
 
 _ROLES: Mapping[Owner, AccessRole] = {Owner.OPS: AccessRole.OPS, Owner.ADMIN: AccessRole.ADMIN}
-_MOST_PROBLEMS = 5  # that an error names
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ async def routed(
 
     `version` asks again as it was at the opening of a case, whatever was published since; 0: without rules.
     """
-    row = await case_routing.published(db, version) if version != 0 else None
+    row = await stored.published(db, CaseRouting, version) if version != 0 else None
     if row is None:
         return _routing(route((), Circumstances(kind, "", at), UTC), 0)
     own = await organization(db)
@@ -156,57 +155,40 @@ async def channels_to_tell(db: AsyncSession, step: Step) -> list[AlertChannel]:
 
 async def current(db: AsyncSession) -> Versions:
     """The published rules, the draft, and what is wrong with the later of them."""
-    latest = await case_routing.latest(db)
+    latest = await stored.latest(db, CaseRouting)
     draft = latest if latest and latest.published_at is None else None
     wrong = problems(rules_of(latest), await _known(db, rules_of(latest)))
-    return Versions(await case_routing.published(db), draft, wrong)
+    return Versions(await stored.published(db, CaseRouting), draft, wrong)
 
 
 async def save_draft(
-    db: AsyncSession, who: Principal, rules: Sequence[Rule], version: int | None, now: datetime
+    db: AsyncSession,
+    who: Principal,
+    rules: Sequence[Rule],
+    version: int | None,
+    now: datetime,
+    base: Base | None = None,
 ) -> CaseRouting:
-    """Write the rules of the draft, which may have problems still. Raises StaleVersion."""
-    await organization(db, lock=True)  # one draft at a time
-    row = await case_routing.latest(db)
-    stored = Rules(rules=tuple(rules)).model_dump(mode="json", exclude_defaults=True)
-    if row is not None and row.published_at is None:
-        check_version(row.version, version)
-        entities.touch(row, {"rules": stored, "created_by": who.actor}, now)
-    else:
-        row = CaseRouting(
-            id=uuid7(),
-            organization_id=who.organization_id,
-            number=row.number + 1 if row else 1,
-            rules=stored,
-            created_by=who.actor,
-            created_at=now,
-        )
-        db.add(row)
-    await db.flush()
-    return row
+    """Write the rules of the draft, which may have problems still; see `rule_versions.save_draft`.
+
+    Raises StaleVersion.
+    """
+    content = {"rules": Rules(rules=tuple(rules)).model_dump(mode="json", exclude_defaults=True)}
+    return await rule_versions.save_draft(db, CaseRouting, who, content, now, version=version, base=base)
 
 
 async def publish(db: AsyncSession, who: Principal, number: int, now: datetime) -> CaseRouting:
-    """Route cases from now on by the rules of the draft of this number; published again, nothing changes.
+    """Route cases from now on by the rules of the draft of this number; see `rule_versions.publish`.
 
     Raises NotFound, StaleRevision, and InvalidInput that names rule and field of each problem.
     """
-    await organization(db, lock=True)
-    row = await case_routing.latest(db)
-    if row is None or row.number < number:
-        raise NotFound(f"there is no version {number} of the rules")
-    if row.number > number:
-        raise StaleRevision(f"the latest version of the rules is {row.number}")
-    if row.published_at is not None:
-        return row
-    rules = rules_of(row)
-    if wrong := problems(rules, await _known(db, rules)):
-        shown = "; ".join(map(str, wrong[:_MOST_PROBLEMS]))
-        more = f"; and {len(wrong) - _MOST_PROBLEMS} more" if len(wrong) > _MOST_PROBLEMS else ""
-        raise InvalidInput(f"{shown}{more}", next_step="Correct the rules, then publish them.")
-    entities.touch(row, {"published_by": who.actor, "published_at": now}, now)
-    await db.flush()
-    return row
+
+    async def check(row: CaseRouting) -> None:
+        rules = rules_of(row)
+        if wrong := problems(rules, await _known(db, rules)):
+            raise rule_versions.invalid(wrong, "Correct the rules, then publish them.")
+
+    return await rule_versions.publish(db, CaseRouting, who, number, check, now)
 
 
 async def try_out(db: AsyncSession, what: WhatIf, now: datetime) -> Tried:
@@ -258,9 +240,9 @@ async def _existing(db: AsyncSession, member_id: UUID) -> None:
 async def _tried_rules(db: AsyncSession, what: WhatIf) -> tuple[int, Sequence[Rule]]:
     if what.rules is not None:
         return 0, what.rules
-    row = await case_routing.published(db)
+    row = await stored.published(db, CaseRouting)
     if what.draft:
-        row = await case_routing.latest(db)
+        row = await stored.latest(db, CaseRouting)
         if row is None or row.published_at is not None:
             raise NotFound("there is no draft of the rules")
     return row.number if row else 0, rules_of(row)

@@ -46,7 +46,7 @@ async def organization(db: AsyncSession, *, lock: bool = False) -> Organization:
 async def change_organization(
     db: AsyncSession, change: dict[str, Any], version: int | None, now: datetime
 ) -> Organization:
-    """Change name, time zone, language or contact address. Raises StaleVersion."""
+    """Change columns, such as name, time zone, language and contact address. Raises StaleVersion."""
     row = await organization(db, lock=True)
     check_version(row.version, version)
     entities.touch(row, change, now)
@@ -66,12 +66,8 @@ async def set_substitution_policy(
     db: AsyncSession, policy: SubstitutionPolicy, now: datetime, version: int | None = None
 ) -> Organization:
     """Set the rules of searches for substitutes that begin from now on, as a whole. Raises StaleVersion."""
-    row = await organization(db, lock=True)
-    check_version(row.version, version)
     stored = policy.model_dump(mode="json", exclude_defaults=True)
-    entities.touch(row, {"substitution_policy": stored}, now)
-    await db.flush()
-    return row
+    return await change_organization(db, {"substitution_policy": stored}, version, now)
 
 
 def self_service_policy_of(row: Organization) -> SelfServicePolicy:
@@ -82,12 +78,8 @@ async def set_self_service_policy(
     db: AsyncSession, policy: SelfServicePolicy, now: datetime, version: int | None = None
 ) -> Organization:
     """Set what families may change themselves from now on, as a whole. Raises StaleVersion."""
-    row = await organization(db, lock=True)
-    check_version(row.version, version)
     stored = policy.model_dump(mode="json", exclude_defaults=True)
-    entities.touch(row, {"self_service_policy": stored}, now)
-    await db.flush()
-    return row
+    return await change_organization(db, {"self_service_policy": stored}, version, now)
 
 
 async def change_policy(

@@ -10,28 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.catalogue import case_kind
 from domain.cases.kinds import ExceptionKind
 from domain.cases.routing import Circumstances, Route, Rule, route
-from domain.errors import NotFound, StaleVersion
 from domain.people.access import Principal
 from models.case_routing import CaseRouting
-from models.repositories import case_routing, cases
+from models.repositories import case_routing, cases, rule_versions
 from models.repositories.cases import QueuedCase
+from services import rule_versions as drafts
 from services.case_routing import rules_of, save_draft
 from services.organizations import organization
+from services.rule_versions import Base
 
 COMPARED = timedelta(days=7)  # how far back cases are compared
 MOST_COMPARED = 2_000  # the latest ones
-
-
-@dataclass(frozen=True)
-class Base:
-    """The version of the rules that a change was made to, as its author has read it."""
-
-    number: int  # 0: there were none
-    version: int
-
-    @classmethod
-    def of(cls, row: CaseRouting | None) -> "Base":
-        return cls(row.number, row.version) if row else cls(0, 0)
 
 
 @dataclass(frozen=True)
@@ -59,27 +48,20 @@ async def revise(
 ) -> CaseRouting:
     """Change the latest rules, as a draft. Raises StaleVersion if somebody has changed them since `base`."""
     await organization(db, lock=True)
-    row = await case_routing.latest(db)
-    if Base.of(row) != base:
-        raise StaleVersion("somebody has changed the rules since you read them")
-    return await save_draft(db, who, revised(rules_of(row)), None, now)
+    row = await rule_versions.latest(db, CaseRouting)
+    return await save_draft(db, who, revised(rules_of(row)), None, now, base)
 
 
 async def discard(db: AsyncSession, number: int) -> None:
     """Delete the draft of this number. Raises NotFound."""
-    await organization(db, lock=True)
-    row = await case_routing.latest(db)
-    if row is None or row.published_at is not None or row.number != number:
-        raise NotFound(f"there is no draft {number} of the rules")
-    await db.delete(row)
-    await db.flush()
+    await drafts.discard(db, CaseRouting, number)
 
 
 async def compare(db: AsyncSession, rules: Sequence[Rule], now: datetime) -> Comparison:
     """Which cases of the last week these rules would have sent elsewhere than the published ones."""
     own = await organization(db)
     zone = ZoneInfo(own.time_zone)
-    published = rules_of(await case_routing.published(db))
+    published = rules_of(await rule_versions.published(db, CaseRouting))
     rows, is_complete = await cases.opened_since(db, now - COMPARED, MOST_COMPARED)
     courses = await case_routing.courses_of(db, {row.case.about for row in rows})
     moved = []

@@ -11,7 +11,8 @@ from api.http.etags import IfMatch, etag, required_version
 from api.http.idempotency import ApiRoute
 from api.schemas.routing import CaseRoutingOut, ComparisonOut, RulesVersionOut, TriedOut
 from domain.people.access import Permission
-from models.repositories import case_routing as repository
+from models.case_routing import CaseRouting
+from models.repositories import rule_versions
 from services import case_routing, routing_changes
 from services.inputs.routing import AlertPreferences, Compared, Publication, RulesIn, WhatIf
 
@@ -60,14 +61,14 @@ async def compare_case_routing(compared: Compared, db: Work, now: Now) -> Compar
     """List the exceptions of the last seven days that rules would have sent elsewhere. Changes nothing."""
     rules = compared.rules
     if rules is None:
-        rules = case_routing.rules_of(await repository.latest(db))
+        rules = case_routing.rules_of(await rule_versions.latest(db, CaseRouting))
     return ComparisonOut.of(await routing_changes.compare(db, rules, now))
 
 
 @router.get("/case-routing/versions", dependencies=READ)
 async def list_case_routing_versions(db: Work) -> list[RulesVersionOut]:
     """List all versions of the rules, the latest first."""
-    return [RulesVersionOut.of(row) for row in await repository.versions(db)]
+    return [RulesVersionOut.of(row) for row in await rule_versions.versions(db, CaseRouting)]
 
 
 @router.get("/members/{id}/alert-preferences", dependencies=READ)

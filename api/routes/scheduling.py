@@ -18,7 +18,8 @@ from api.schemas.scheduling import (
     WeekComparedOut,
 )
 from domain.people.access import Permission
-from models.repositories import scheduling_rules as repository
+from models.repositories import rule_versions
+from models.scheduling import SchedulingRulesVersion
 from services import pairings, scheduling_rules
 from services.inputs.routing import Publication
 from services.inputs.scheduling import CoverIn, PairingIn, SchedulingRulesIn, WhatIfRules
@@ -74,7 +75,7 @@ async def compare_scheduling_rules(
     async with shared.database.tenant(who.organization_id) as db:
         rules = tried.rules
         if rules is None:
-            rules = scheduling_rules.rules_of(await repository.latest(db))
+            rules = scheduling_rules.rules_of(await rule_versions.latest(db, SchedulingRulesVersion))
         await scheduling_rules.require_valid(db, rules)
         weeks = await what_if.read_weeks(db, rules, now)
     return [WeekComparedOut.of(one) for one in await asyncio.to_thread(what_if.compare, weeks)]
@@ -83,7 +84,9 @@ async def compare_scheduling_rules(
 @router.get("/scheduling-rules/versions", dependencies=READ)
 async def list_scheduling_rules_versions(db: Work) -> list[SchedulingRulesVersionOut]:
     """List all versions of the rules, the latest first."""
-    return [SchedulingRulesVersionOut.of(row) for row in await repository.versions(db)]
+    return [
+        SchedulingRulesVersionOut.of(row) for row in await rule_versions.versions(db, SchedulingRulesVersion)
+    ]
 
 
 @router.get("/sessions/{session_id}/candidates", dependencies=PEOPLE_READ)

@@ -10,6 +10,7 @@ from cli.remote.caller import Caller, remote
 from cli.remote.ids import ID_HELP, resolve_id
 from cli.remote.json_files import read_json
 from cli.remote.moments import write_duration
+from cli.remote.rule_drafts import publish_draft
 
 app = typer.Typer(no_args_is_help=True, help="Who is told of exceptions: rules, drafts, what-ifs.")
 PATH = "/v1/case-routing"
@@ -58,11 +59,7 @@ def draft(caller: Caller, file: File) -> None:
 @remote
 def publish(caller: Caller, file: OptionalFile = None) -> None:
     """Route exceptions by the draft from now on, or by the rules of a file."""
-    current = _save(caller, file) if file else caller.api.get(PATH)
-    if current["draft"] is None:
-        raise typer.BadParameter("There is no draft.")
-    published = caller.api.post(f"{PATH}/publish", {"number": current["draft"]["number"]})
-    caller.screen.done(f"Published version {published['published']['number']}.", published)
+    publish_draft(caller, PATH, _save(caller, file) if file else None)
 
 
 @app.command("what-if")

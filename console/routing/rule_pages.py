@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from console.frame.history import author
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
+from console.frame.rule_versions import BaseForm, Number, NumberForm, posted_numbers
 from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
 from console.routing import phrases, rule_form
@@ -25,21 +26,17 @@ from console.routing.phrases import Names
 from console.routing.rule_form import RuleForm
 from domain.cases.routing import MOST_RULES, MOST_STEPS, Problem, Rule
 from domain.cases.rule_changes import ChangeKind, RuleChange, changes
-from domain.errors import HomeroomError, InvalidInput, NotFound, StaleVersion
+from domain.errors import HomeroomError, NotFound, StaleVersion
 from domain.people.access import Permission, Principal
 from models.case_routing import CaseRouting
-from models.repositories import case_routing as repository
-from models.repositories import names
+from models.repositories import names, rule_versions
 from services import case_routing, routing_changes
 from services.case_routing import rules_of
-from services.inputs.fields import Schema
-from services.routing_changes import Base
+from services.rule_versions import Base
 
 router = APIRouter(prefix="/settings/routing", include_in_schema=False, route_class=PageRoute)
 READ, WRITE = [permits(Permission.ROUTING_READ)], [Depends(same_origin), permits(Permission.ROUTING_WRITE)]
 PATH = "/settings/routing"
-_MOST = 1_000_000  # versions, so that every number fits its column
-Number = Annotated[int, Path(ge=1, le=_MOST)]
 # The name that a page gives to each field of a rule whose value has changed.
 _FIELDS = {
     "kinds": "kinds",
@@ -56,25 +53,12 @@ _FIELDS = {
 }
 
 
-class BaseForm(Schema):
-    number: int = Field(ge=0, le=_MOST)  # of the rules that the page has shown
-    version: int = Field(ge=0, le=_MOST)
-
-    @property
-    def base(self) -> Base:
-        return Base(self.number, self.version)
-
-
 class PlaceForm(BaseForm):
     place: int = Field(ge=1, le=MOST_RULES)
 
 
 class MoveForm(PlaceForm):
     by: int = Field(ge=-1, le=1)
-
-
-class NumberForm(Schema):
-    number: int = Field(ge=1, le=_MOST)
 
 
 @dataclass(frozen=True)
@@ -110,14 +94,14 @@ async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
 async def show_version(request: Request, number: Number, shared: Shared, who: CurrentUser) -> Response:
     """A published version, with its differences from the one before."""
     async with shared.database.tenant(who.organization_id) as db:
-        versions = [row for row in await repository.versions(db) if row.published_at is not None]
+        versions = await rule_versions.published_versions(db, CaseRouting)
         row = next((row for row in versions if row.number == number), None)
         if row is None:
             raise NotFound(f"there is no published version {number} of the rules")
         before = next((row for row in versions if row.number < number), None)
         rows = await _rows(db, rules_of(before), rules_of(row), ())
         actors = await names.of_actors(db, [row.published_by])
-        base = Base.of(await repository.latest(db))
+        base = Base.of(await rule_versions.latest(db, CaseRouting))
     return page(
         request, "routing_version.html", row=row, before=before, rows=rows, base=base, tabs=tabs(who),
         by=author(row.published_by, actors), is_latest=row is versions[0], path=PATH,
@@ -127,7 +111,7 @@ async def show_version(request: Request, number: Number, shared: Shared, who: Cu
 @router.get("/rules/new", dependencies=[permits(Permission.ROUTING_WRITE)])
 async def new(request: Request, shared: Shared, who: CurrentUser) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        latest = await repository.latest(db)
+        latest = await rule_versions.latest(db, CaseRouting)
         form = rule_form.empty(len(rules_of(latest)) + 1)
         return await _form_page(request, db, form, Opened(0, "", Base.of(latest)), len(rules_of(latest)))
 
@@ -202,7 +186,7 @@ async def restore(
 ) -> Response:
     """Make the rules of a published version the draft."""
     async with shared.database.tenant(who.organization_id) as db:
-        rules = rules_of(await repository.published(db, number))
+        rules = rules_of(await rule_versions.published(db, CaseRouting, number))
     return await _revise(request, shared, who, form.base, lambda _: rules, now)
 
 
@@ -212,7 +196,7 @@ async def publish(
 ) -> Response:
     try:
         async with shared.database.tenant(who.organization_id) as db:
-            if Base.of(await repository.latest(db)) != form.base:
+            if Base.of(await rule_versions.latest(db, CaseRouting)) != form.base:
                 raise StaleVersion("somebody has changed the draft since you read it")
             await case_routing.publish(db, who, form.number, now)
     except HomeroomError as error:
@@ -252,7 +236,7 @@ async def _rules_page(
         current = await case_routing.current(db)
         published, draft = current.published, current.draft
         rows = await _rows(db, rules_of(published), rules_of(draft or published), current.problems)
-        versions = [row for row in await repository.versions(db) if row.published_at is not None]
+        versions = await rule_versions.published_versions(db, CaseRouting)
         authors = [row.published_by for row in versions] + [draft.created_by if draft else ""]
         actors = await names.of_actors(db, authors)
     by = {row.number: author(row.published_by, actors) for row in versions}
@@ -295,16 +279,13 @@ async def _form_page(
 
 
 async def _latest(db: AsyncSession) -> tuple[CaseRouting | None, tuple[Rule, ...]]:
-    latest = await repository.latest(db)
+    latest = await rule_versions.latest(db, CaseRouting)
     return latest, rules_of(latest)
 
 
 def _opened(posted: FormData) -> Opened:
     """Raises InvalidInput."""
-    try:
-        number, version, place = (int(forms.text(posted, name)) for name in ("number", "version", "place"))
-    except ValueError as error:
-        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.") from error
+    number, version, place = posted_numbers(posted, "number", "version", "place")
     return Opened(place, forms.text(posted, "was"), Base(number, version))
 
 

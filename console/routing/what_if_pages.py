@@ -22,7 +22,8 @@ from domain.cases.kinds import ExceptionKind, Severity
 from domain.cases.routing import Code
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import first_moment
-from models.repositories import case_routing as repository
+from models.case_routing import CaseRouting
+from models.repositories import rule_versions
 from services import case_routing, routing_changes
 from services.case_routing import Tried, rules_of
 from services.inputs.fields import Schema, WallTime
@@ -61,7 +62,7 @@ async def made_up(
     async with shared.database.tenant(who.organization_id) as db:
         zone = (await organization(db)).time_zone
         at = first_moment(form.at, ZoneInfo(zone)) if form.at else now
-        offered, latest = await rule_form.choices(db), await repository.latest(db)
+        offered, latest = await rule_form.choices(db), await rule_versions.latest(db, CaseRouting)
         if form.kind:
             tried = await _tried(db, form, at, draft=False)
             outcomes.append(("As published", tried, await _names(db, tried)))
@@ -78,7 +79,7 @@ async def made_up(
 async def last_week(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
     """Which exceptions of the last week the latest rules would have sent elsewhere."""
     async with shared.database.tenant(who.organization_id) as db:
-        latest = await repository.latest(db)
+        latest = await rule_versions.latest(db, CaseRouting)
         found = await routing_changes.compare(db, rules_of(latest), now)
         steps = [step for one in found.moved for route in (one.before, one.after) for step in route.ladder]
         names = await Names.of_steps(db, steps, set())

@@ -4,9 +4,8 @@ import asyncio
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from starlette.datastructures import FormData
@@ -18,40 +17,26 @@ from console.frame.history import author
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
+from console.frame.rule_versions import BaseForm, Number, NumberForm, posted_numbers
 from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
 from console.scheduling import rules_form
 from console.scheduling.rules_form import DAYS, PARAMETERS, RulesForm
-from domain.errors import HomeroomError, InvalidInput, StaleVersion
+from domain.errors import HomeroomError, StaleVersion
 from domain.people.access import Permission, Principal
 from models.course import Course
-from models.repositories import names
-from models.repositories import scheduling_rules as repository
+from models.repositories import names, rule_versions
+from models.scheduling import SchedulingRulesVersion
 from services import scheduling_rules
-from services.inputs.fields import Schema
 from services.planning import what_if
-from services.scheduling_rules import Base, course_ids, rules_of
+from services.rule_versions import Base
+from services.scheduling_rules import course_ids, rules_of
 
 PATH = "/settings/scheduling"
 router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
 READ = [permits(Permission.POLICY_READ)]
 WRITE = [Depends(same_origin), permits(Permission.POLICY_WRITE)]
-_MOST = 1_000_000  # versions, so that every number fits its column
-Number = Annotated[int, Path(ge=1, le=_MOST)]
 _MOST_SHOWN = 100  # classes of a what-if
-
-
-class BaseForm(Schema):
-    number: int = Field(ge=0, le=_MOST)  # of the rules that the page has shown
-    version: int = Field(ge=0, le=_MOST)
-
-    @property
-    def base(self) -> Base:
-        return Base(self.number, self.version)
-
-
-class NumberForm(Schema):
-    number: int = Field(ge=1, le=_MOST)
 
 
 @router.get("", dependencies=READ)
@@ -121,12 +106,12 @@ async def show_version(request: Request, number: Number, shared: Shared, who: Cu
     """A published version, with its differences from the one before."""
     async with shared.database.tenant(who.organization_id) as db:
         row = await scheduling_rules.version(db, number)
-        published = [one for one in await repository.versions(db) if one.published_at is not None]
+        published = await rule_versions.published_versions(db, SchedulingRulesVersion)
         before = next((one for one in published if one.number < number), None)
         old, new = rules_of(before), rules_of(row)
         courses = await names.of(db, Course, course_ids(old) | course_ids(new))
         actors = await names.of_actors(db, [row.published_by])
-        base = Base.of(await repository.latest(db))
+        base = Base.of(await rule_versions.latest(db, SchedulingRulesVersion))
     return page(
         request, "scheduling_version.html", row=row, before=before, base=base, by=author(row.published_by, actors),
         differences=rules_form.differences(old, new, courses), is_latest=row.number == published[0].number, path=PATH,
@@ -172,7 +157,7 @@ async def _page(
     latest = draft or published
     if form is None:
         form = rules_form.of_rules(rules_of(latest), draft.note if draft else "")
-    versions = [row for row in await repository.versions(db) if row.published_at is not None]
+    versions = await rule_versions.published_versions(db, SchedulingRulesVersion)
     old, new = rules_of(published), rules_of(latest)
     actors = await names.of_actors(
         db, [row.published_by for row in versions] + [draft.created_by if draft else ""]
@@ -200,7 +185,4 @@ async def _courses(db: AsyncSession, form: RulesForm) -> list[tuple[str, str]]:
 
 def _base(posted: FormData) -> Base:
     """Raises InvalidInput."""
-    try:
-        return Base(int(forms.text(posted, "number")), int(forms.text(posted, "version")))
-    except ValueError as error:
-        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.") from error
+    return Base(*posted_numbers(posted, "number", "version"))

@@ -13,30 +13,11 @@ from domain.errors import NotFound
 from domain.people.access import AccessRole
 from domain.subjects import Subject, SubjectKind
 from models.access import Member
-from models.case_routing import AlertChannel, AlertPreference, CaseRouting, Rota, RotaOverride
+from models.case_routing import AlertChannel, AlertPreference, Rota, RotaOverride
 from models.course import Course
 from models.organization import Region
 from models.series import Series
 from models.session import Session
-
-
-async def versions(db: AsyncSession) -> list[CaseRouting]:
-    """The latest first."""
-    return list(await db.scalars(sa.select(CaseRouting).order_by(col(CaseRouting.number).desc())))
-
-
-async def latest(db: AsyncSession) -> CaseRouting | None:
-    """The draft, or the version that was published last."""
-    query = sa.select(CaseRouting).order_by(col(CaseRouting.number).desc()).limit(1)
-    return (await db.scalars(query)).one_or_none()
-
-
-async def published(db: AsyncSession, number: int | None = None) -> CaseRouting | None:
-    """The published version of this number, by default the latest."""
-    query = sa.select(CaseRouting).where(col(CaseRouting.published_at).is_not(None))
-    if number is not None:
-        query = query.where(col(CaseRouting.number) == number)
-    return (await db.scalars(query.order_by(col(CaseRouting.number).desc()).limit(1))).one_or_none()
 
 
 async def regions(db: AsyncSession) -> set[str]:

@@ -22,11 +22,12 @@ from models.repositories import (
     imported_calendars,
     people,
     planning,
-    scheduling_rules,
+    rule_versions,
     substitutions,
 )
 from models.repositories.booked_times import HeldTime
 from models.repositories.planning import PlannedClass, PreviousClass
+from models.scheduling import SchedulingRulesVersion
 from models.substitution import InstructorAvailability
 from services.organizations import organization
 from services.stored_availability import availability_of
@@ -61,7 +62,7 @@ class PlanningProblem:
 
 async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
     """The rules that hold, with their number; those of the kinds themselves and 0 if none are published."""
-    row = await scheduling_rules.published(db)
+    row = await rule_versions.published(db, SchedulingRulesVersion)
     return (SchedulingRules.model_validate(row.rules), row.number) if row else (SchedulingRules(), 0)
 
 
