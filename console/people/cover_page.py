@@ -22,6 +22,7 @@ from domain.scheduling.offers import SubstitutionReason
 from domain.scheduling.wall_time import start_of_day
 from models.people import Instructor
 from services.inputs.fields import Schema
+from services.inputs.patterns import FINGERPRINT
 from services.inputs.substitutions import AbsenceIn
 from services.planning.cover import find_cover
 from services.resources.catalogue import INSTRUCTORS
@@ -42,7 +43,7 @@ class CoverForm(Schema):
     first: _Day
     last: _Day
     reason: _Reason = SubstitutionReason.UNAVAILABLE
-    fingerprint: str = Field(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")
+    fingerprint: str = Field(min_length=32, max_length=32, pattern=FINGERPRINT)
 
 
 @router.get("", dependencies=[permits(Permission.SESSIONS_WRITE)])

@@ -72,8 +72,7 @@ async def publish(
         async with shared.database.tenant(who.organization_id) as db:
             await scheduling_rules.publish(db, who, form.number, now, form.base)
     except HomeroomError as error:
-        async with shared.database.tenant(who.organization_id) as db:
-            return await _page(request, db, who, problem=error, status=409)
+        return await _problem(request, shared, who, error)
     return go_to(request, PATH, "rules_published")
 
 
