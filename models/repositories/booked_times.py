@@ -5,7 +5,7 @@ removed them or not.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,11 @@ from models.session import BookedTime
 
 _OTHER_CLASS = "the instructor or a student has another class at that time"
 _NOW = sa.func.clock_timestamp()  # later than the transaction's start, which may have waited for its locks
+_RESERVES = col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW)
+_SPAN = (
+    sa.func.lower(col(BookedTime.during)).label("start"),
+    sa.func.upper(col(BookedTime.during)).label("end"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,13 @@ async def reserve(
     """
     if not people:
         return
-    during = Range(starts_at, ends_at, bounds="[)")
     expired = (
         *_overlaps(owner.organization_id, people, starts_at, ends_at),
         col(BookedTime.expires_at) <= _NOW,
     )
     await db.execute(sa.delete(BookedTime).where(*expired))
     await require_free(db, owner, people, starts_at, ends_at)
-    values = {"during": during, "session_id": owner.session_id, "hold_id": owner.hold_id}
-    own = values | {"organization_id": owner.organization_id, "expires_at": owner.expires_at}
+    own = asdict(owner) | {"during": _span(starts_at, ends_at)}
     try:
         await db.execute(sa.insert(BookedTime), [own | {"person_id": person} for person in people])
     except IntegrityError as error:
@@ -90,7 +93,7 @@ async def clash_of(
             *_overlaps(owner.organization_id, people, starts_at, ends_at),
             _is_not(owner),
             col(BookedTime.session_id).is_(None) | col(BookedTime.session_id).not_in(besides),
-            col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW),
+            _RESERVES,
         )
         .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
         .limit(1)
@@ -102,12 +105,19 @@ async def clash_of(
 def _overlaps(
     organization_id: UUID, people: Collection[UUID], starts_at: datetime, ends_at: datetime
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    during = Range(starts_at, ends_at, bounds="[)")
     return (
         col(BookedTime.organization_id) == organization_id,
         col(BookedTime.person_id).in_(people),
-        col(BookedTime.during).op("&&")(sa.literal(during, TSTZRANGE)),
+        _is_during(starts_at, ends_at),
     )
+
+
+def _is_during(start: datetime, end: datetime) -> sa.ColumnElement[bool]:
+    return col(BookedTime.during).op("&&")(sa.literal(_span(start, end), TSTZRANGE))
+
+
+def _span(start: datetime, end: datetime) -> Range[datetime]:
+    return Range(start, end, bounds="[)")
 
 
 async def overlapping(
@@ -118,14 +128,8 @@ async def overlapping(
     besides: UUID | None = None,
 ) -> dict[UUID, list[tuple[datetime, datetime]]]:
     """The times that classes and holds reserve of these people in this span; the class `besides` is left out."""
-    query = sa.select(
-        col(BookedTime.person_id),
-        sa.func.lower(col(BookedTime.during)).label("start"),
-        sa.func.upper(col(BookedTime.during)).label("end"),
-    ).where(
-        col(BookedTime.person_id).in_(person_ids),
-        col(BookedTime.during).op("&&")(sa.func.tstzrange(start, end, "[)")),
-        col(BookedTime.expires_at).is_(None) | (col(BookedTime.expires_at) > _NOW),
+    query = sa.select(col(BookedTime.person_id), *_SPAN).where(
+        col(BookedTime.person_id).in_(person_ids), _is_during(start, end), _RESERVES
     )
     if besides:
         query = query.where(col(BookedTime.session_id).is_distinct_from(besides))
@@ -149,16 +153,11 @@ async def held(
     db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime
 ) -> list[HeldTime]:
     """What holds reserve of these people in this span."""
-    query = sa.select(
-        col(BookedTime.hold_id),
-        col(BookedTime.person_id),
-        sa.func.lower(col(BookedTime.during)),
-        sa.func.upper(col(BookedTime.during)),
-    ).where(
+    query = sa.select(col(BookedTime.hold_id), col(BookedTime.person_id), *_SPAN).where(
         col(BookedTime.person_id).in_(person_ids),
         col(BookedTime.hold_id).is_not(None),
-        col(BookedTime.during).op("&&")(sa.func.tstzrange(start, end, "[)")),
-        col(BookedTime.expires_at) > _NOW,
+        _is_during(start, end),
+        _RESERVES,
     )
     return [HeldTime(*row) for row in await db.execute(query)]
 
