@@ -3,7 +3,7 @@
 Only classes in which all students are the family's own: the others of a group would not be asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,20 +15,21 @@ from domain.errors import Conflict, TimeTaken, TransitionRefused, TurnedLate
 from domain.people.access import Principal
 from domain.people.roles import Role
 from domain.scheduling.self_service import SelfServicePolicy
+from domain.scheduling.slots import SlotWindow
 from domain.scheduling.wall_time import start_of_day
 from domain.sessions.cancellations import CancelReason
 from domain.sessions.states import SessionState
+from models.course import Course
 from models.database import Database
 from models.people import Guardian, Instructor
 from models.repositories import entities, own_classes, sessions
-from models.session import Session
+from models.session import Participant, Session
 from services import late_cancellations, slots
 from services.class_commands import ClassCommands
-from services.inputs.slots import SlotQuestion
 from services.organizations import organization, self_service_policy_of
 
 _STEP = timedelta(minutes=30)
-_MOST_TIMES = 48  # of a day
+_MOST_TIMES = 51  # as many as a day of 25 hours has, and the present start of the class
 _ASK_THE_SCHOOL = "Contact your school."
 
 
@@ -44,6 +45,7 @@ class FamilyClass:
     may_cancel: bool
     is_late: bool  # of a cancellation now
     late_so_far: int  # cancellations in the last 90 days
+    student_ids: Sequence[UUID] = ()
     days: Sequence[date] = ()  # to which it can be moved, in the guardian's zone
     day: date | None = None  # whose times are listed
     times: Sequence[datetime] = ()
@@ -74,9 +76,9 @@ class FamilyClasses:
             found = await _of_family(db, who, session_id, now)
             if not found.may_move:
                 raise TransitionRefused("this class can't be moved here", next_step=_ASK_THE_SCHOOL)
-            ends_at = starts_at + (found.session.ends_at - found.session.starts_at)
-            if not await _is_free(db, found, starts_at, ends_at, now):
+            if not await _is_free(db, found, starts_at, now):
                 raise TimeTaken
+        ends_at = starts_at + (found.session.ends_at - found.session.starts_at)
         command_id = f"family-move-{session_id}-{found.session.moves}-{starts_at.isoformat()}"
         try:
             await self._classes.reschedule(who, session_id, starts_at, ends_at, command_id)
@@ -110,7 +112,7 @@ async def changeable(
     return frozenset(
         one.session.id
         for one in classes
-        if _is_own(one.session, [p.student_id for p in one.people if p.role == Role.STUDENT], children)
+        if _is_own(one.session, _students(one.people), children)
         and (
             policy.may_cancel(one.session.starts_at, now)
             or policy.may_move(one.session.starts_at, one.session.moves, now)
@@ -118,7 +120,11 @@ async def changeable(
     )
 
 
-def _is_own(session: Session, student_ids: Sequence[UUID | None], children: set[UUID]) -> bool:
+def _students(people: Iterable[Participant]) -> list[UUID]:
+    return [p.student_id for p in people if p.role == Role.STUDENT and p.in_class and p.student_id]
+
+
+def _is_own(session: Session, student_ids: Sequence[UUID], children: set[UUID]) -> bool:
     return session.state == SessionState.SCHEDULED and set(student_ids) <= children
 
 
@@ -127,11 +133,7 @@ async def _of_family(db: AsyncSession, who: Principal, session_id: UUID, now: da
     session = await sessions.get_visible(db, session_id, who)
     policy = self_service_policy_of(await organization(db))
     children = {child.id for child in await own_classes.children(db, who.person_id)}
-    students = [
-        person.student_id
-        for person in await sessions.participants(db, session_id)
-        if person.role == Role.STUDENT and person.in_class
-    ]
+    students = _students(await sessions.participants(db, session_id))
     own = _is_own(session, students, children)
     return FamilyClass(
         session,
@@ -142,69 +144,57 @@ async def _of_family(db: AsyncSession, who: Principal, session_id: UUID, now: da
         own and policy.may_cancel(session.starts_at, now),
         policy.is_late(session.starts_at, now),
         await late_cancellations.so_far(db, children, now),
+        students,
     )
 
 
 async def _with_times(db: AsyncSession, found: FamilyClass, now: datetime, day: date | None) -> FamilyClass:
+    """The times of this day, or else of the first one that has any."""
     zone = ZoneInfo(found.guardian.time_zone)
-    first, until = now + found.policy.move_until, now + found.policy.ahead
-    first_day, last_day = (at.astimezone(zone).date() for at in (first, max(first, until)))
+    start, end = now + found.policy.move_until, now + found.policy.ahead
+    first_day, last_day = (at.astimezone(zone).date() for at in (start, max(start, end)))
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    listed = [day] if day in days else days
-    times: list[datetime] = []
-    for one in listed:
-        start = max(start_of_day(one, zone), _next_half_hour(first))
-        end = min(start_of_day(one + timedelta(days=1), zone), until)
-        times = [at for at in await _free_times(db, found, start, end, now) if at != found.session.starts_at]
-        if times:
-            break
-    return replace(found, days=days, day=one, times=times)
+    if day in days:
+        start = max(start_of_day(day, zone), start)
+        end = min(start_of_day(day + timedelta(days=1), zone), end)
+    times = [at for at in await _free_times(db, found, start, end) if at != found.session.starts_at]
+    if day not in days:
+        day = times[0].astimezone(zone).date() if times else last_day
+    times = [at for at in times if at.astimezone(zone).date() == day]
+    return replace(found, days=days, day=day, times=times)
 
 
-async def _is_free(
-    db: AsyncSession, found: FamilyClass, starts_at: datetime, ends_at: datetime, now: datetime
-) -> bool:
+async def _is_free(db: AsyncSession, found: FamilyClass, starts_at: datetime, now: datetime) -> bool:
     """Whether this is one of the times that the page offers."""
     policy = found.policy
     in_reach = now + policy.move_until <= starts_at <= now + policy.ahead
     if not in_reach or starts_at != _next_half_hour(starts_at):
         return False
-    return bool(await _free_times(db, found, starts_at, ends_at, now, exactly=True))
+    return bool(await _free_times(db, found, starts_at, starts_at + _STEP))
 
 
 async def _free_times(
-    db: AsyncSession,
-    found: FamilyClass,
-    start: datetime,
-    end: datetime,
-    now: datetime,
-    *,
-    exactly: bool = False,
-) -> list[datetime]:
-    """The starts in this span at which the class can be taught by its instructor."""
+    db: AsyncSession, found: FamilyClass, start: datetime, end: datetime
+) -> Sequence[datetime]:
+    """The starts from `start` until before `end` at which the class can be taught by its instructor."""
     session = found.session
     length = session.ends_at - session.starts_at
-    if not exactly:
-        end += length - timedelta(minutes=1)  # the last class begins before the end of the span
-    if end <= start:
+    first = _next_half_hour(start)
+    if end <= first:
         return []
-    students = [
-        person.student_id
-        for person in await sessions.participants(db, session.id)
-        if person.role == Role.STUDENT and person.in_class and person.student_id
-    ]
-    asked = SlotQuestion.model_construct(
-        course_id=session.course_id,
-        student_ids=students,
+    course = await entities.in_use(db, Course, session.course_id)
+    window = SlotWindow(first, end + length - timedelta(minutes=1), length, _STEP)
+    free = await slots.search(
+        db,
+        window,
+        course.subject,
+        course.level,
+        found.student_ids,
+        _MOST_TIMES,
         instructor_id=session.instructor_id,
-        start=start,
-        end=end,
-        length=length,
-        step=_STEP,
-        limit=_MOST_TIMES,
-        explain=False,
+        besides=session.id,
     )
-    return [slot.start for slot in (await slots.find(db, asked, now, besides=session.id)).slots]
+    return [slot.start for slot in free.slots]
 
 
 def _next_half_hour(at: datetime) -> datetime:

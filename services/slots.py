@@ -4,8 +4,8 @@ The rules are those of a booking: what is not known of an instructor refuses not
 booking is as good as booked.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, people, substitutions
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
-from services.planning.candidates import TEXTS, CandidateInstructor, candidates_for
+from services.planning.candidates import ClassCandidates, candidates_for
 from services.planning.problems import ProposedClass
 from services.stored_availability import availability_of
 
@@ -37,31 +37,48 @@ class FoundSlots:
 
     def sentence(self, slot: Slot, instructor_id: UUID, rule: WhyNot) -> str:
         """Why a rule refuses an instructor at a slot."""
-        one = ClassToTeach(self.wanted.subject, self.wanted.level, slot.start, slot.end, self.wanted.students)
+        one = replace(self.wanted, starts_at=slot.start, ends_at=slot.end)
         times = self.instructors[instructor_id].availability
         return sentence(rule, self.names[instructor_id], one, times)
 
 
-async def find(
-    db: AsyncSession, asked: SlotQuestion, now: datetime, *, besides: UUID | None = None
-) -> FoundSlots:
-    """When a class can be booked. `besides` is a class that would move, which is in nobody's way.
-
-    Raises UnknownReference.
-    """
+async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlots:
+    """When a class can be booked. Raises UnknownReference."""
     first = asked.first_start(now)
     window = SlotWindow(first, asked.last_end(first), asked.length, asked.step)
     course = await entities.in_use(db, Course, asked.course_id) if asked.course_id else None
     subject, level = (course.subject, course.level) if course else (asked.subject or "", asked.level or "")
     student_ids = await _students(db, asked)
-    wanted = ClassToTeach(subject, level, window.first, window.first + window.length, len(student_ids))
-    everybody = [
-        (person, times)
-        for person, times in await substitutions.instructors(db)
-        if asked.instructor_id in (None, person.id)
-    ]
-    if asked.instructor_id and not everybody:
+    found = await search(
+        db,
+        window,
+        subject,
+        level,
+        student_ids,
+        asked.most,
+        instructor_id=asked.instructor_id,
+        explain=asked.explain,
+    )
+    if asked.instructor_id and not found.instructors:
         await entities.in_use(db, Instructor, asked.instructor_id)
+    return found
+
+
+async def search(
+    db: AsyncSession,
+    window: SlotWindow,
+    subject: str,
+    level: str,
+    student_ids: Sequence[UUID],
+    most: int,
+    *,
+    instructor_id: UUID | None = None,
+    besides: UUID | None = None,
+    explain: bool = False,
+) -> FoundSlots:
+    """The first slots of a window. `besides` is a class that would move, which is in nobody's way."""
+    wanted = ClassToTeach(subject, level, window.first, window.first + window.length, len(student_ids))
+    everybody = await substitutions.instructors(db, instructor_id)
     ids = [person.id for person, _ in everybody]
     since, until = window.first - BOOKED_AROUND, window.until + BOOKED_AROUND
     booked = await booked_times.overlapping(db, [*ids, *student_ids], since, until, besides)
@@ -75,12 +92,12 @@ async def find(
         )
         for person, times in everybody
     }
-    search = explained_slots if asked.explain else bookable_slots
     students = {key: booked.get(key, []) for key in student_ids}
-    found = search(wanted, window, list(candidates.values()), students, asked.most + 1)
-    more = found[asked.most].start if len(found) > asked.most else None
+    slots_of = explained_slots if explain else bookable_slots
+    found = slots_of(wanted, window, list(candidates.values()), students, most + 1)
+    more = found[most].start if len(found) > most else None
     names = {person.id: person.name for person, _ in everybody}
-    return FoundSlots(found[: asked.most], candidates, names, wanted, more)
+    return FoundSlots(found[:most], candidates, names, wanted, more)
 
 
 async def _students(db: AsyncSession, asked: SlotQuestion) -> list[UUID]:
@@ -91,24 +108,8 @@ async def _students(db: AsyncSession, asked: SlotQuestion) -> list[UUID]:
 
 
 @dataclass(frozen=True)
-class Reason:
-    rule: str
-    text: str
-    class_ids: tuple[UUID, ...] = ()  # in the way
-
-
-@dataclass(frozen=True)
-class Refused:
-    id: UUID
-    name: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
 class Quote:
-    rules_version: int  # of the published scheduling rules; 0: none are published
-    candidates: list[CandidateInstructor]  # the best first
-    refused: list[Refused]
+    found: ClassCandidates
     busy_students: list[UUID]
 
 
@@ -126,22 +127,4 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
     wanted = ProposedClass(uuid7(), asked.course_id, asked.starts_at, asked.ends_at, tuple(student_ids))
     found = await candidates_for(db, wanted, now)
     taken = await booked_times.overlapping(db, student_ids, asked.starts_at, asked.ends_at)
-    refused = [
-        Refused(
-            one.id,
-            one.name,
-            tuple(Reason(why.rule, text_of(why.rule), why.class_ids) for why in one.refused_by),
-        )
-        for one in found.refused
-    ]
-    return Quote(
-        found.rules_version,
-        list(found.candidates),
-        refused,
-        [key for key in student_ids if key in taken],
-    )
-
-
-def text_of(rule: str) -> str:
-    """What a rule says of an instructor, without their name."""
-    return TEXTS.get(rule, rule.replace("_", " "))
+    return Quote(found, [key for key in student_ids if key in taken])

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from domain.scheduling.slots import Slot
 from services.inputs.fields import Schema
-from services.slots import FoundSlots, Quote, text_of
+from services.planning.candidates import TEXTS
+from services.slots import FoundSlots, Quote
 
 
 class InstructorName(Schema):
@@ -86,28 +87,28 @@ class QuoteOut(Schema):
     @classmethod
     def of(cls, quote: Quote) -> Self:
         return cls(
-            rules_version=quote.rules_version,
+            rules_version=quote.found.rules_version,
             candidates=[
                 QuotedInstructor(
                     id=one.id,
                     name=one.name,
                     score=one.score,
                     terms=[
-                        TermOut(rule=rule, text=text_of(rule), cost=cost) for rule, cost in one.terms.items()
+                        TermOut(rule=rule, text=TEXTS[rule], cost=cost) for rule, cost in one.terms.items()
                     ],
                 )
-                for one in quote.candidates
+                for one in quote.found.candidates
             ],
             refused=[
                 QuoteRefused(
                     id=one.id,
                     name=one.name,
                     rules=[
-                        QuoteRefusal(rule=why.rule, text=why.text, class_ids=list(why.class_ids))
-                        for why in one.reasons
+                        QuoteRefusal(rule=why.rule, text=TEXTS[why.rule], class_ids=list(why.class_ids))
+                        for why in one.refused_by
                     ],
                 )
-                for one in quote.refused
+                for one in quote.found.refused
             ],
             busy_student_ids=quote.busy_students,
         )

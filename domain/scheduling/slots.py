@@ -71,7 +71,7 @@ def bookable_slots(
         if candidate.retired or not is_qualified(wanted, candidate.qualifications):
             continue
         prepared = _in_window(candidate, window)
-        for span in _free_time(candidate.availability, window):
+        for span in _free_time(prepared.availability, window):
             for start in window.starts_in(span):
                 if start in able:
                     able[start].append(prepared)
@@ -118,12 +118,18 @@ def _free_time(times: Availability, window: SlotWindow) -> tuple[Interval, ...]:
 
 @dataclass(frozen=True)
 class _InWindow(Availability):
-    """Availability of which everything that a window asks for again and again is worked out once."""
+    """Availability of which everything that a window asks for again and again is worked out once.
+
+    It answers for the window and for times in it alone.
+    """
 
     hours: tuple[Interval, ...] | None = None
     classes: tuple[Interval, ...] = ()  # merged
     taught_on: Mapping[date, timedelta] = field(default_factory=dict)  # by day in their zone
     taught_from: Mapping[date, timedelta] = field(default_factory=dict)  # by the Monday of the week
+
+    def hours_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
+        return self.hours
 
     def covers(self, start: datetime, end: datetime) -> bool:
         if self.hours is None:

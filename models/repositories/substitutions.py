@@ -22,6 +22,7 @@ from models.substitution import InstructorAvailability, Substitution, Substituti
 # Numbers from here on are of classes that changed hands without a request to their workflow, which counts its own.
 _ASSIGNMENTS = 1_000_000
 _LATEST = col(Substitution.created_at).desc(), col(Substitution.number).desc()
+NOT_OVER = col(Session.outcome).is_(None) & col(Session.ended_at).is_(None)
 _OPEN_OFFER = col(SubstitutionOffer.state) == OfferState.OFFERED
 
 
@@ -128,14 +129,18 @@ class Teaching:
     substitutions: int = 0
 
 
-async def instructors(db: AsyncSession) -> list[tuple[Instructor, InstructorAvailability | None]]:
-    """All who are not retired, each with when they can teach."""
+async def instructors(
+    db: AsyncSession, only: UUID | None = None
+) -> list[tuple[Instructor, InstructorAvailability | None]]:
+    """All who are not retired, or the one who is asked for, each with when they can teach."""
     query = (
         sa.select(Instructor, InstructorAvailability)
         .outerjoin(InstructorAvailability, col(InstructorAvailability.instructor_id) == col(Instructor.id))
         .where(col(Instructor.retired_at).is_(None))
         .order_by(col(Instructor.id))
     )
+    if only:
+        query = query.where(col(Instructor.id) == only)
     return [(person, availability) for person, availability in await db.execute(query)]
 
 
@@ -212,8 +217,7 @@ async def classes_of(db: AsyncSession, instructor_id: UUID, start: datetime, end
         col(Session.instructor_id) == instructor_id,
         col(Session.starts_at) < end,
         col(Session.ends_at) > start,
-        col(Session.outcome).is_(None),
-        col(Session.ended_at).is_(None),
+        NOT_OVER,
     )
     return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
 

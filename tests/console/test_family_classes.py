@@ -81,6 +81,20 @@ async def test_a_family_moves_a_class_to_a_free_time_of_its_instructor(harbour: 
         assert again.status_code == 409, "it was moved as often as the policy allows"
 
 
+async def test_times_are_offered_that_can_be_chosen_where_days_begin_off_the_half_hour(
+    harbour: School,
+) -> None:
+    await allow(harbour)
+    session_id = await own_class(harbour)
+    (noor,) = (await harbour.get(f"/v1/guardians?email=guardian0.{harbour.id}@family.example"))["items"]
+    await harbour.change(f"/v1/guardians/{noor['id']}", {"time_zone": "Asia/Kathmandu"})
+    path, day = f"/family/classes/{session_id}", (datetime.now(UTC) + timedelta(days=5)).date()
+    async with await family(harbour) as noors:
+        page = await noors.get(path, params={"day": day.isoformat()})
+        moved = await noors.post(f"{path}/move", data={"starts_at": _TIME.findall(page.text)[0]})
+        assert "The class is moved." in moved.text, moved.text
+
+
 async def test_a_late_cancellation_is_said_before_and_counted(harbour: School) -> None:
     await allow(harbour)
     soon, later = await own_class(harbour, 6 * HOUR), await own_class(harbour)
