@@ -3,6 +3,7 @@
 Approved leave is entered like any other, and another instructor is found for each class in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from domain.scheduling.leave import LeaveState
 from models.database import Database
 from models.leave_request import LeaveRequest
 from models.people import Instructor
-from models.repositories import entities, leave_requests, substitutions
+from models.repositories import entities, leave_requests
 from models.session import Session
 from services.inputs.leave import NewLeave
 from services.inputs.substitutions import AbsenceIn
@@ -73,19 +74,20 @@ async def shown(db: AsyncSession, request_id: UUID, now: datetime) -> ShownLeave
     row = await db.get(LeaveRequest, request_id)
     if row is None:
         raise _missing(request_id)
-    return await _shown(db, row, await entities.get(db, Instructor, row.instructor_id), now)
+    instructor = await entities.get(db, Instructor, row.instructor_id)
+    return (await _shown(db, [(row, instructor)], now))[0]
 
 
 async def waiting(db: AsyncSession, now: datetime) -> list[ShownLeave]:
     """The requests that nobody has decided, by their start."""
-    return [await _shown(db, *pair, now) for pair in await leave_requests.waiting(db, _MOST)]
+    return await _shown(db, await leave_requests.waiting(db, _MOST), now)
 
 
 async def own(db: AsyncSession, instructor_id: UUID, now: datetime) -> list[ShownLeave]:
     """An instructor's requests for leave that is not over, the latest first."""
     instructor = await entities.get(db, Instructor, instructor_id)
     rows = await leave_requests.of_instructor(db, instructor_id, now, _MOST)
-    return [await _shown(db, row, instructor, now) for row in rows]
+    return await _shown(db, [(row, instructor) for row in rows], now)
 
 
 class LeaveDecisions:
@@ -131,9 +133,11 @@ def _check_waits(row: LeaveRequest) -> None:
         raise TransitionRefused(f"this request was {row.state} already", next_step="Read it again.")
 
 
-async def _shown(db: AsyncSession, row: LeaveRequest, instructor: Instructor, now: datetime) -> ShownLeave:
-    start = max(row.starts_at, now)
-    return ShownLeave(row, instructor, await substitutions.classes_of(db, instructor.id, start, row.ends_at))
+async def _shown(
+    db: AsyncSession, requests: Sequence[tuple[LeaveRequest, Instructor]], now: datetime
+) -> list[ShownLeave]:
+    classes = await leave_requests.classes_in(db, [row for row, _ in requests], now)
+    return [ShownLeave(row, instructor, classes.get(row.id, [])) for row, instructor in requests]
 
 
 async def _locked(db: AsyncSession, request_id: UUID) -> LeaveRequest:

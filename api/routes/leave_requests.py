@@ -10,7 +10,7 @@ from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute
 from api.http.paging import Listing, Page, next_cursor
 from api.schemas.leave_requests import LeaveRequestOut, ShownLeaveOut
-from api.schemas.substitutions import AbsenceOut, SubstitutedOut
+from api.schemas.substitutions import AbsenceOut
 from domain.people.access import Permission
 from domain.scheduling.leave import LeaveState
 from models.repositories import leave_requests as rows_of
@@ -53,12 +53,7 @@ async def approve(leave_id: UUID, said: LeaveAnswer, who: TheCaller, shared: Sha
     """
     Needs(Permission.PEOPLE_WRITE).check(who)
     replaced = await shared.leave_decisions.approve(who, leave_id, said.answer, now)
-    return AbsenceOut(
-        classes=[
-            SubstitutedOut(session_id=one.session_id, problem=one.refusal.detail if one.refusal else None)
-            for one in replaced
-        ]
-    )
+    return AbsenceOut.of(replaced)
 
 
 @router.post("/{leave_id}/decline", status_code=204, dependencies=WRITE)

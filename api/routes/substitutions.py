@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from api.http.authentication import Needs, needs
 from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.idempotency import ApiRoute, CommandId
-from api.schemas.substitutions import AbsenceOut, CandidateOut, SubstitutedOut, SubstitutionOut
+from api.schemas.substitutions import AbsenceOut, CandidateOut, SubstitutionOut
 from domain.people.access import Permission
 from models.people import Instructor
 from models.repositories import names, substitutions
@@ -88,9 +88,4 @@ async def announce_absence(
     """
     Needs(Permission.PEOPLE_WRITE).check(who)
     replaced = await shared.instructor_absences.announce(who, id, absence, now)
-    return AbsenceOut(
-        classes=[
-            SubstitutedOut(session_id=one.session_id, problem=one.refusal.detail if one.refusal else None)
-            for one in replaced
-        ]
-    )
+    return AbsenceOut.of(replaced)

@@ -1,6 +1,6 @@
 """Response bodies of substitutions, of who could teach a class, and of when instructors can teach."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from domain.scheduling.candidates import Ranked
 from domain.scheduling.offers import OfferState, SubstitutionState
 from models.substitution import Substitution, SubstitutionOffer
 from services.inputs.fields import Schema
+from services.instructor_absences import ReplacedIn
 
 
 class CandidateOut(Schema):
@@ -74,3 +75,12 @@ class SubstitutedOut(Schema):
 
 class AbsenceOut(Schema):
     classes: list[SubstitutedOut] = Field(description="The instructor's classes in this time.")
+
+    @classmethod
+    def of(cls, replaced: Iterable[ReplacedIn]) -> Self:
+        return cls(
+            classes=[
+                SubstitutedOut(session_id=one.session_id, problem=one.refusal.detail if one.refusal else None)
+                for one in replaced
+            ]
+        )

@@ -103,13 +103,14 @@ def _family_page(
     words = page_words("family", view.guardian.language)
     language = words.language
     zone = view.guardian.time_zone
+    changed = request.query_params.get("changed")
     return page(
         request,
         "family.html",
         status,
         problem=problem,
         saved="saved" in request.query_params,
-        changed=next((word for word in CHANGES if request.query_params.get("changed") == word), ""),
+        changed=changed if changed in CHANGES else "",
         languages=[(code, Locale.parse(code).get_language_name(code)) for code in TEXT_LANGUAGES],
         zones=choices.zones(),
         unsubscribable=UNSUBSCRIBABLE,

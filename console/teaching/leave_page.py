@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
@@ -50,8 +49,9 @@ async def ask(request: Request, shared: Shared, who: Teacher, now: Now) -> Respo
                 reason=SubstitutionReason(typed["reason"]),
                 note=typed["note"],
             )
-            await leave_requests.ask(db, who.person_id, _key(forms.text(posted, "key")), new, now)
-    except (InvalidInput, ValidationError, ValueError):
+            # The form carries the id, so that sending it twice asks once.
+            await leave_requests.ask(db, who.person_id, UUID(forms.text(posted, "key")), new, now)
+    except (InvalidInput, ValueError):
         problem = gettext("Enter a start, and an end after it that is still to come.")
         return await _page(request, shared, who, now, typed, problem, 422)
     return RedirectResponse(PATH, status_code=303, headers=HEADERS)
@@ -63,11 +63,6 @@ async def withdraw(shared: Shared, who: Teacher, request_id: Annotated[UUID, For
     async with shared.database.tenant(who.organization_id) as db:
         await leave_requests.withdraw(db, who.person_id, request_id)
     return RedirectResponse(PATH, status_code=303, headers=HEADERS)
-
-
-def _key(text: str) -> UUID:
-    """The id of the request, which the form carries so that sending it twice asks once. Raises ValueError."""
-    return UUID(text)
 
 
 async def _page(

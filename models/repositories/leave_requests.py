@@ -1,6 +1,7 @@
 """Leave requests of instructors."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from models.leave_request import LeaveRequest
 from models.people import Instructor
 from models.repositories import pages
 from models.repositories.pages import PageRequest
+from models.repositories.substitutions import NOT_OVER
+from models.session import Session
 
 
 async def page(db: AsyncSession, request: PageRequest) -> tuple[list[LeaveRequest], bool]:
@@ -43,3 +46,24 @@ async def of_instructor(
         .limit(limit)
     )
     return list(await db.scalars(query))
+
+
+async def classes_in(
+    db: AsyncSession, requests: Collection[LeaveRequest], now: datetime
+) -> dict[UUID, list[Session]]:
+    """By request, the instructor's classes that are not over and overlap what is left of the leave, by start."""
+    query = (
+        sa.select(col(LeaveRequest.id), Session)
+        .join(Session, col(Session.instructor_id) == col(LeaveRequest.instructor_id))
+        .where(
+            col(LeaveRequest.id).in_([request.id for request in requests]),
+            col(Session.starts_at) < col(LeaveRequest.ends_at),
+            col(Session.ends_at) > sa.func.greatest(col(LeaveRequest.starts_at), now),
+            NOT_OVER,
+        )
+        .order_by(col(Session.starts_at), col(Session.id))
+    )
+    found: dict[UUID, list[Session]] = defaultdict(list)
+    for request_id, session in await db.execute(query):
+        found[request_id].append(session)
+    return found
