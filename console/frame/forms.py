@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import FormData
 
 from api.http.problems import status_of
+from console.frame import durations
 from domain.errors import HomeroomError
 
 Options = Sequence[tuple[str, str]]
@@ -181,18 +182,22 @@ def message(error: ErrorDetails, field: Field | None = None) -> str:
             return f"Enter at most {context['max_length']}."
         case "string_pattern_mismatch":
             return (field.wrong if field else "") or "Contains characters that aren't allowed."
-        case "int_parsing" | "int_type":
+        case "int_parsing" | "int_parsing_size" | "int_type":
             return "Enter a whole number."
         case "greater_than_equal":
-            return f"Must be at least {context['ge']}."
+            return f"Must be at least {_bound(context['ge'])}."
         case "less_than_equal":
-            return f"Must be at most {context['le']}."
+            return f"Must be at most {_bound(context['le'])}."
         case "time_parsing" | "time_type":
             return "Enter a time, such as 21:00."
         case "value_error":
             reason = str(context["error"]).replace("_", " ")
             return f"{reason[:1].upper()}{reason[1:]}."
     return (field.wrong if field else "") or f"{error['msg']}."
+
+
+def _bound(value: Any) -> str:
+    return durations.written(value) if isinstance(value, timedelta) else str(value)
 
 
 def _with_uniqueness_error(form: Form, error: IntegrityError) -> Form:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -26,7 +25,6 @@ _HOW_AT_ONCE = "Enter a whole number from 1 to 100, or leave it empty."
 _WEIGHT = re.compile(r"\d{1,3}(\.\d{1,3})?", re.ASCII)
 _COUNT = re.compile(r"\d{1,3}", re.ASCII)
 _MOST_POSTED = 2 * MOST_PACES
-_BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 
 
 @dataclass(frozen=True)
@@ -185,9 +183,8 @@ def _message(path: str, error: Any) -> str:
         return _HOW_AT_ONCE
     if error["type"] == "too_long":
         return f"Keep at most {MOST_PACES} rows."
-    if bound := _BOUNDS.get(error["type"]):
-        limit = error["ctx"][bound[0]]
-        return f"Must be {bound[1]} {durations.written(limit) if isinstance(limit, timedelta) else limit}."
+    if error["type"] in ("greater_than_equal", "less_than_equal"):
+        return forms.message(error)
     return _HOW_DURATION
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from console.frame import durations
+from console.frame import durations, forms
 from domain.sessions.policies import SessionPolicy
 from models.change_log import ChangeRow
 
@@ -218,22 +217,14 @@ def _message(rule: Rule, error: Any) -> str:
     match error["type"]:
         case "greater_than_equal" | "less_than_equal" | "finite_number" if rule.unit == "share":
             return _format_error(rule)
-        case "greater_than_equal":
-            return f"Must be at least {_bound(error['ctx']['ge'])}."
-        case "less_than_equal":
-            return f"Must be at most {_bound(error['ctx']['le'])}."
-        case "too_long":
-            return f"Enter at most {error['ctx']['max_length']}."
+        case "greater_than_equal" | "less_than_equal" | "too_long":
+            return forms.message(error)
         case "too_short":
             return "Enter at least one."
         case "value_error":
             reason = str(error["ctx"]["error"])
             return f"{reason[:1].upper()}{reason[1:]}."
     return _format_error(rule)
-
-
-def _bound(value: Any) -> str:
-    return durations.written(value) if isinstance(value, timedelta) else str(value)
 
 
 def last_set_by(rows: Sequence[ChangeRow]) -> dict[str, ChangeRow]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -28,7 +27,6 @@ router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
 _SWITCHES = ("families_move", "families_cancel")
 _DURATIONS = ("move_until", "free_until", "ahead")
 _HOW = "Enter a duration, such as 12 hours or 14 days."
-_BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 
 
 @dataclass(frozen=True)
@@ -66,17 +64,10 @@ def _checked(form: SelfServiceForm) -> tuple[SelfServiceForm, SelfServicePolicy 
         policy = SelfServicePolicy.model_validate(values)
     except ValidationError as error:
         for one in error.errors():
-            errors.setdefault(str(one["loc"][0]), _message(one))
+            errors.setdefault(str(one["loc"][0]), forms.message(one))
     if errors:
         return SelfServiceForm(form.values, errors), None
     return form, policy
-
-
-def _message(error: Any) -> str:
-    if bound := _BOUNDS.get(error["type"]):
-        limit = error["ctx"][bound[0]]
-        return f"Must be {bound[1]} {durations.written(limit) if isinstance(limit, timedelta) else limit}."
-    return "Enter a whole number."
 
 
 @router.get("", dependencies=[permits(Permission.POLICY_READ)])
