@@ -24,12 +24,12 @@ from domain.sessions.schedule import check_length
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import people, rows_by_name, sessions
+from models.repositories import people, rows_by_name
 from models.session import Session
-from services import instructor_rules, organizations
+from services import organizations
 from services.bulk_import.importer import Candidate, Outcome, Refusal
 from services.bulk_import.parsing import Row
-from services.clashes import named_clash
+from services.clashes import require_bookable
 from services.class_commands import ClassCommands
 from services.inputs.fields import ExternalId, Schema, TimeZone
 from services.inputs.sessions import NewSession, OverrideReason
@@ -166,12 +166,10 @@ class BookingImport:
             instructor_id=new.instructor_id, title="", starts_at=new.starts_at, ends_at=new.ends_at,
             time_zone=zone, created_at=now,
         )  # fmt: skip
-        if clash := await sessions.clash_of(db, session, wanted.people, new.starts_at, new.ends_at):
-            raise await named_clash(db, clash, self.who)
-        if not new.override_reason and (
-            refusal := await instructor_rules.refusal_of(db, session, new.starts_at, new.ends_at)
-        ):
-            raise refusal
+        override = bool(new.override_reason)
+        await require_bookable(
+            db, self.who, session, wanted.people, new.starts_at, new.ends_at, override=override
+        )
 
     async def _booked(self, wanted: _Wanted | Outcome, turns: asyncio.Semaphore) -> Outcome:
         if isinstance(wanted, Outcome):
