@@ -1,8 +1,8 @@
 // What is done from a row of the board: a button or a key opens a dialog, whose form the server writes.
 import { open } from "./dialogs.js";
+import { keysAreOn, watchSetting } from "./single_keys.js";
 import { localize } from "./times.js";
 
-const KEYS = "homeroom:keys"; // switched off here, in the queue of exceptions or on the review page
 const ACT_OF_KEY = { n: "nudge", s: "substitute", o: "observe", e: "extend", m: "message" };
 const dialog = document.querySelector("#dialog-act");
 const body = dialog.querySelector("[data-act-body]");
@@ -42,13 +42,10 @@ body.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-leads-away]")) dialog.close();
 });
 
-const setting = document.querySelector("[data-keys]");
-setting.checked = localStorage.getItem(KEYS) !== "off";
-setting.addEventListener("change", () => localStorage.setItem(KEYS, setting.checked ? "on" : "off"));
-
+watchSetting();
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea") || localStorage.getItem(KEYS) === "off") return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea") || !keysAreOn()) return;
   if (event.key === "?") {
     event.preventDefault();
     return open(document.getElementById("dialog-keys"));
