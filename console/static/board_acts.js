@@ -1,5 +1,5 @@
 // What is done from a row of the board: a button or a key opens a dialog, whose form the server writes.
-import { open } from "./dialogs.js";
+import { contentFrom, open } from "./dialogs.js";
 import { keysAreOn, watchSetting } from "./single_keys.js";
 import { localize } from "./times.js";
 
@@ -12,17 +12,9 @@ const sessionOf = (element) => element?.closest(".board-item")?.id.slice("sessio
 
 async function ask(act, sessionId, opener) {
   const number = ++asked;
-  let answer;
-  try {
-    const response = await fetch(`/today/classes/${sessionId}/${act}`, { headers: { "HX-Request": "true", accept: "text/html" } });
-    const elsewhere = response.headers.get("HX-Redirect"); // nobody is signed in any more
-    if (elsewhere) return location.assign(elsewhere);
-    answer = await response.text();
-  } catch {
-    answer = document.querySelector("#act-unreachable").innerHTML;
-  }
-  if (number !== asked || dialog.open) return;
-  body.innerHTML = answer;
+  const html = await contentFrom(`/today/classes/${sessionId}/${act}`, "act-unreachable");
+  if (html === null || number !== asked || dialog.open) return;
+  body.innerHTML = html;
   htmx.process(body);
   localize(body);
   open(dialog, opener);
