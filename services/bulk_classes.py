@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import BookingInPast, Conflict, HomeroomError, NotFound
+from domain.errors import Conflict, HomeroomError, NotFound
 from domain.notices.kinds import NoticeKind
 from domain.people.access import Principal
 from domain.scheduling.wall_time import wall_time_to_utc
@@ -22,16 +22,14 @@ from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.states import Trigger, advance
 from models.database import Database
 from models.people import Instructor
-from models.repositories import class_lists, entities, names, sessions
+from models.repositories import class_lists, entities, names
 from models.repositories.class_lists import ListedClass
 from models.session import Session
-from services import instructor_rules
 from services.candidates import ranked
-from services.clashes import named_clash
 from services.class_commands import ClassCommands
+from services.class_moves import require_movable, told_of
 from services.inputs.class_acts import ClassActs
 from services.inputs.substitutions import NewSubstitution
-from services.recipients import recipients
 
 _AT_ONCE = 8  # commands to different workflows
 _MOST_ASKED = 3  # candidates that a preview names
@@ -92,7 +90,7 @@ class BulkClasses:
                     asked = NewSubstitution(instructor_id=wanted.instructor_id)
                     await self._classes.find_substitute(who, session.id, asked, command)
                 case ClassAct.MOVE:
-                    starts_at, ends_at = moved(session, wanted.shift or timedelta())
+                    starts_at, ends_at = moved(session, _shift(wanted))
                     await self._classes.reschedule(
                         who, session.id, starts_at, ends_at, command, override_reason=wanted.override_reason
                     )
@@ -111,15 +109,30 @@ class BulkClasses:
     ) -> ClassResult:
         if listed is None:
             return ClassResult(key, _missing())
+        session = listed.session
         starts_at = ends_at = None
         try:
-            if wanted.action == ClassAct.MOVE:
-                starts_at, ends_at = moved(listed.session, wanted.shift or timedelta())
-            await _require_possible(db, who, listed, wanted, now)
-            mail_to = await _mail_to(db, listed.session, wanted, now)
+            match wanted.action:
+                case ClassAct.CANCEL:
+                    advance(session.state, Trigger.CANCEL)
+                    mail_to = await _mail_to(db, NoticeKind.CANCELLED, session, now)
+                case ClassAct.SUBSTITUTE:
+                    mail_to = await _asked(db, session, wanted.instructor_id, now)
+                case ClassAct.MOVE:
+                    starts_at, ends_at = moved(session, _shift(wanted))
+                    override = bool(wanted.override_reason)
+                    await require_movable(
+                        db, who, session, starts_at, ends_at, now, besides=wanted.ids, override=override
+                    )
+                    mail_to = await _mail_to(db, NoticeKind.RESCHEDULED, session, now)
         except HomeroomError as error:
             return ClassResult(key, error, listed, starts_at, ends_at)
         return ClassResult(key, None, listed, starts_at, ends_at, mail_to)
+
+
+def _shift(wanted: ClassActs) -> timedelta:
+    assert wanted.shift is not None, "a move has one"
+    return wanted.shift
 
 
 def moved(session: Session, shift: timedelta) -> tuple[datetime, datetime]:
@@ -149,7 +162,7 @@ def _groups(found: Iterable[ListedClass], wanted: ClassActs) -> list[list[Listed
     """Classes that must be changed one after the other, in their order: for a move those that share a person."""
     if wanted.action != ClassAct.MOVE:
         return [[listed] for listed in found]
-    forward = (wanted.shift or timedelta()) > timedelta()
+    forward = _shift(wanted) > timedelta()
     ordered = sorted(found, key=lambda listed: listed.session.starts_at, reverse=forward)
     groups: dict[int, list[ListedClass]] = {}
     group_of: dict[UUID, int] = {}  # by person
@@ -167,48 +180,21 @@ def _groups(found: Iterable[ListedClass], wanted: ClassActs) -> list[list[Listed
     return list(groups.values())
 
 
-async def _require_possible(
-    db: AsyncSession, who: Principal, listed: ListedClass, wanted: ClassActs, now: datetime
-) -> None:
-    """Raises the error with which the act would be refused, as far as it can be seen before."""
-    session = listed.session
-    if wanted.action == ClassAct.SUBSTITUTE:
-        require_possible(Act.SUBSTITUTE, session.state, session.ends_at, now)
-        if wanted.instructor_id:
-            await entities.in_use(db, Instructor, wanted.instructor_id)
-        return
-    advance(session.state, Trigger.CANCEL if wanted.action == ClassAct.CANCEL else Trigger.RESCHEDULE)
-    if wanted.action == ClassAct.CANCEL:
-        return
-    starts_at, ends_at = moved(session, wanted.shift or timedelta())
-    if starts_at <= now:
-        raise BookingInPast
-    held = await sessions.held_people(db, session.id)
-    if clash := await sessions.clash_of(db, session, held, starts_at, ends_at, besides=wanted.ids):
-        raise await named_clash(db, clash, who)
-    if not wanted.override_reason and (
-        refusal := await instructor_rules.refusal_of(db, session, starts_at, ends_at)
-    ):
-        raise refusal
+async def _mail_to(db: AsyncSession, kind: NoticeKind, session: Session, now: datetime) -> tuple[str, ...]:
+    """The names of those who would be written to."""
+    return tuple(dict.fromkeys(reader.name for reader in await told_of(db, kind, session, now)))
 
 
-async def _mail_to(db: AsyncSession, session: Session, wanted: ClassActs, now: datetime) -> tuple[str, ...]:
-    """The names of those who would be written to; of a search the first who would be asked.
+async def _asked(db: AsyncSession, session: Session, only: UUID | None, now: datetime) -> tuple[str, ...]:
+    """The names of those whom a search for a substitute would ask first; `only` is the one person it may ask.
 
-    Raises Conflict where nobody could teach the class.
+    Raises the error with which the search would be refused, Conflict where nobody could teach the class.
     """
-    if wanted.action == ClassAct.SUBSTITUTE:
-        return await _asked(db, session, wanted, now)
-    kind = NoticeKind.CANCELLED if wanted.action == ClassAct.CANCEL else NoticeKind.RESCHEDULED
-    instructor = await entities.get(db, Instructor, session.instructor_id)
-    people = await sessions.participants(db, session.id)
-    readers = await recipients(db, kind, session, instructor, people, now)
-    return tuple(dict.fromkeys(reader.name for reader in readers))
-
-
-async def _asked(db: AsyncSession, session: Session, wanted: ClassActs, now: datetime) -> tuple[str, ...]:
+    require_possible(Act.SUBSTITUTE, session.state, session.ends_at, now)
+    if only:
+        await entities.in_use(db, Instructor, only)
     able = [one.id for one in await ranked(db, session, now) if one.eligible]
-    asked = [key for key in able if wanted.instructor_id in (None, key)]
+    asked = [key for key in able if only in (None, key)]
     if not asked:
         raise Conflict(
             "nobody who could be asked can teach this class at its time",

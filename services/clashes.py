@@ -1,9 +1,10 @@
 """Names the people and the class that a refused booking is about: a clash, or an instructor who cannot teach it.
 
-Workflow histories hold ids only, so the refusal comes with ids and is named here, for the caller's answer.
+Workflow histories hold ids only, so the refusal comes with ids and is named here, for the caller's answer. What shows a
+booking before it is made asks for the same refusal.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from domain.people.access import Principal
 from models.database import Database
 from models.people import Instructor, Student
 from models.repositories import names, sessions
+from models.session import Session
 from reports.moments import clock, moment
 from services import instructor_rules, organizations
 
@@ -39,6 +41,28 @@ async def named_refusals(
         async with database.tenant(organization_id) as db:
             named = await named_clash(db, error, who)
         raise named from error
+
+
+async def require_bookable(
+    db: AsyncSession,
+    who: Principal,
+    session: Session,
+    people: Sequence[UUID],
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    besides: Collection[UUID] = (),
+    override: bool = False,
+) -> None:
+    """Raises, with names, what a booking of this time would be refused with: DoubleBooked or InstructorUnavailable.
+
+    Reserves nothing. Classes in `besides` are in nobody's way; `override` sets the rules about the instructor aside.
+    Raises UnknownReference for a retired instructor.
+    """
+    if clash := await sessions.clash_of(db, session, people, starts_at, ends_at, besides):
+        raise await named_clash(db, clash, who)
+    if not override and (refusal := await instructor_rules.refusal_of(db, session, starts_at, ends_at)):
+        raise refusal
 
 
 async def named_clash(db: AsyncSession, error: DoubleBooked, who: Principal | None = None) -> DoubleBooked:

@@ -44,6 +44,9 @@ _SERVER = {
 _SAMPLES = {
     "course_id": "select id::text from course offset 3 limit 1",
     "instructor_id": "select id::text from instructor where retired_at is null order by id desc limit 1",
+    "course": "select id::text from course offset 3 limit 1",
+    "instructor": "select id::text from instructor where retired_at is null order by id desc limit 1",
+    "student": "select student_id::text from participant where student_id is not null limit 1",
     "student_id": "select student_id::text from participant where student_id is not null limit 1",
     "recipient_id": "select recipient_id::text from notice limit 1",
     "session_id": "select session_id::text from exception_case limit 1",

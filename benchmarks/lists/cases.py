@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from api.http.list_queries import CasesQuery, NoticesQuery, SessionsQuery, list_query
+from api.http.list_queries import CasesQuery, NoticesQuery, list_query
+from console.classes.class_filter import NOT_READ, ClassesAddress, Period
 from console.records.kinds import KINDS
 from console.settings.audit_page import AuditFilter
 
@@ -13,8 +14,9 @@ Json = dict[str, Any]
 _PAGING = ("cursor", "limit", "sort")
 # Filters that narrow a list to a time; each other filter is asked for all times too.
 _EVER = {"from": "2000-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
+_EVER_OF_PAGE = {"when": Period.ALL.value}
 _PAGES: Mapping[str, type[Any]] = {
-    "/classes": SessionsQuery,
+    "/classes": ClassesAddress,
     "/exceptions": CasesQuery,
     "/outbox": NoticesQuery,
     "/settings/audit": AuditFilter,
@@ -36,12 +38,9 @@ class Case:
     @property
     def name(self) -> str:
         """What it asks for, without the spelled-out times."""
-        shown = [f"{name}={value}" for name, value in self.parameters if (name, value) not in _EVER.items()]
-        return ", ".join(["all times"] * _asks_ever(self) + shown) or "as it opens"
-
-
-def _asks_ever(case: Case) -> bool:
-    return set(_EVER.items()) <= set(case.parameters)
+        ever = (_EVER | _EVER_OF_PAGE).items()
+        shown = [f"{name}={value}" for name, value in self.parameters if (name, value) not in ever]
+        return ", ".join(["all times"] * (len(shown) < len(self.parameters)) + shown) or "as it opens"
 
 
 def api_cases(description: Json, samples: Mapping[str, Sequence[str]]) -> Iterator[Case]:
@@ -51,35 +50,44 @@ def api_cases(description: Json, samples: Mapping[str, Sequence[str]]) -> Iterat
         if "{" in path or "cursor" not in {one["name"] for one in operation.get("parameters", ())}:
             continue
         parameters = {one["name"]: one["schema"] for one in operation["parameters"] if one["in"] == "query"}
-        yield from _cases(path, parameters, samples)
+        yield from _cases(path, parameters, description["components"]["schemas"], samples)
 
 
 def page_cases(samples: Mapping[str, Sequence[str]]) -> Iterator[Case]:
     """The lists of the console."""
     for path, model in _PAGES.items():
-        parameters = model.model_json_schema()["properties"]
-        aliases = {field.validation_alias or name for name, field in model.model_fields.items()}
-        yield from _cases(path, {name: one for name, one in parameters.items() if name in aliases}, samples)
+        schema = model.model_json_schema()
+        read = {field.validation_alias or name for name, field in model.model_fields.items()}
+        if model is ClassesAddress:
+            read -= set(NOT_READ)
+        parameters = {name: one for name, one in schema["properties"].items() if name in read}
+        yield from _cases(path, parameters, schema.get("$defs", {}), samples)
     yield Case("/review")
 
 
-def _cases(path: str, parameters: Json, samples: Mapping[str, Sequence[str]]) -> Iterator[Case]:
+def _cases(
+    path: str, parameters: Json, kinds: Mapping[str, Json], samples: Mapping[str, Sequence[str]]
+) -> Iterator[Case]:
+    """`kinds` are the schemas that those of the parameters refer to, by name."""
     yield Case(path)
-    ever = tuple(_EVER.items()) if set(_EVER) <= parameters.keys() else ()
-    for sort in _values(parameters.get("sort", {})):
+    ever = next(
+        (tuple(times.items()) for times in (_EVER, _EVER_OF_PAGE) if times.keys() <= parameters.keys()), ()
+    )
+    for sort in _values(parameters.get("sort", {}), kinds):
         yield Case(path, (*ever, ("sort", sort)))
     for name, schema in parameters.items():
         if name in _PAGING or name in _EVER:
             continue
-        for value in _values(schema) or samples.get(name, ()):
+        for value in _values(schema, kinds) or samples.get(name, ()):
             yield Case(path, ((name, value),))
-            if ever:
+            if ever and name not in _EVER_OF_PAGE:
                 yield Case(path, (*ever, (name, value)))
 
 
-def _values(schema: Json) -> list[str]:
+def _values(schema: Json, kinds: Mapping[str, Json]) -> list[str]:
     """The values that a parameter may have, where its description lists them."""
     parts = [schema, *schema.get("anyOf", ())]
+    parts += [kinds[part["$ref"].rpartition("/")[2]] for part in parts if "$ref" in part]
     values = [str(value) for part in parts for value in part.get("enum", ())]
     values += [str(part["const"]) for part in parts if "const" in part]
     return values or ["true"] * any(part.get("type") == "boolean" for part in parts)

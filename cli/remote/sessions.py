@@ -1,6 +1,5 @@
 """`homeroom sessions`: lists and books classes, and sends them commands."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -291,9 +290,6 @@ def import_(caller: Caller, file: File, dry_run: DryRun = False) -> None:
 
 def _shift(text: str) -> float:
     """Seconds, negative for earlier."""
-    days = re.fullmatch(r"([+-]?)(\d{1,3})d", text.strip())
-    if days:
-        return (-1 if days[1] == "-" else 1) * int(days[2]) * timedelta(days=1).total_seconds()
     seconds = read_length(text.strip().lstrip("+-")).total_seconds()
     return -seconds if text.strip().startswith("-") else seconds
 

@@ -30,7 +30,7 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, page
 from console.frame.viewers import Staff
 from domain.people.access import Permission
-from domain.scheduling.calendar_grid import month_of, months_away, span_of, week_of
+from domain.scheduling.calendar_grid import month_of, span_of, week_of
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import class_calendar, imported_calendars, pages, substitutions
@@ -101,9 +101,7 @@ async def calendar(
         on = query.on or today
         shown = await _SHOWN[query.view](db, query, on, zone)
     zones = dict.fromkeys([school.time_zone, *(one.zone for one in chosen if one.zone), str(zone)])
-    before, after = (
-        (months_away(on, -1), months_away(on, 1)) if query.view == "month" else neighbours(query.view, on)
-    )
+    before, after = neighbours(query.view, on)
     return page(
         request,
         "parts/calendar.html" if by_htmx(request) else "calendar.html",

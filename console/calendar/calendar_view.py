@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from domain.intervals import Interval, difference
 from domain.scheduling.availability import Availability
-from domain.scheduling.calendar_grid import MINUTES, DaySpan, day_span, day_spans, lanes, span_of
+from domain.scheduling.calendar_grid import (
+    MINUTES,
+    DaySpan,
+    day_span,
+    day_spans,
+    lanes,
+    months_away,
+    span_of,
+)
 from domain.sessions.states import SessionState, Trigger, allowed
 from models.repositories.class_calendar import CalendarClass, DayOfClasses
 
@@ -159,7 +167,9 @@ def shades_of(times: Availability, days: Sequence[date], zone: ZoneInfo) -> list
 
 
 def neighbours(view: View, day: date) -> tuple[date, date]:
-    """The day that the page before this one shows, and that of the page after it; of a month see `months_away`."""
+    """A day of the page before this one, and one of the page after it."""
+    if view == "month":
+        return months_away(day, -1), months_away(day, 1)
     step = timedelta(days=7 if view == "week" else 1)
     return day - step, day + step
 

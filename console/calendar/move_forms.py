@@ -19,11 +19,12 @@ from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, page
 from console.frame.viewers import CurrentUser
 from domain.errors import HomeroomError
+from domain.notices.kinds import NoticeKind
 from domain.people.access import Permission
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.people import Instructor
 from models.repositories import entities
-from services.class_moves import MoveCheck, check_move, told_of_move
+from services.class_moves import MoveCheck, check_move, told_of
 from services.inputs.fields import Schema, TimeZone, WallTime
 
 router = APIRouter(
@@ -73,7 +74,7 @@ async def move_form(
         found = await check_move(db, who, session_id, starts_at, shared.settings.region, now)
         if found.refusal and not found.can_override:
             return page(request, "parts/calendar_move_refused.html", error=shown(found.refusal))
-        told = await told_of_move(db, found.session, now)
+        told = await told_of(db, NoticeKind.RESCHEDULED, found.session, now)
         instructor = await entities.get(db, Instructor, found.session.instructor_id)
     families = [reader for reader in told if reader.kind != "instructor"]
     return page(

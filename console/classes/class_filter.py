@@ -32,6 +32,8 @@ NAMED: Mapping[str, tuple[type[SQLModel], str]] = {
     "student": (Student, "name"),
 }
 """The filters that take a name or an id, with the table and the column of the names."""
+NOT_READ = ("from", "to", "course_id", "instructor_id", "student_id")
+"""Parameters of the API's list that are no part of the address: the period and names stand for them."""
 
 
 class Period(StrEnum):
@@ -93,9 +95,7 @@ async def read(db: AsyncSession, parameters: Mapping[str, str], zone: ZoneInfo, 
         parameters.get("since") or parameters.get("until")
     )
     order = {"sort": "-starts_at" if backwards else "starts_at"}
-    # The ids of the API's query come from names.
-    ignored = ("from", "to", "course_id", "instructor_id", "student_id")
-    query = read_parameters(parameters, ClassesAddress, ignored, limit=ROWS[0], **order)
+    query = read_parameters(parameters, ClassesAddress, NOT_READ, limit=ROWS[0], **order)
     ids: dict[str, UUID | None] = {}
     unclear = None
     for what in NAMED:
@@ -169,12 +169,6 @@ def choices() -> list[Filter]:
         (
             "documentation",
             "Documentation",
-            [
-                ("", "Any"),
-                (DocumentationFilter.DRAFT, "Draft"),
-                (DocumentationFilter.CHANGES_REQUESTED, "Changes requested"),
-                (DocumentationFilter.APPROVED, "Approved"),
-                (DocumentationFilter.MISSING, "Missing"),
-            ],
+            [("", "Any"), *((one.value, code_label(one).capitalize()) for one in DocumentationFilter)],
         ),
     ]

@@ -1,8 +1,8 @@
 // What is done from a row of the board: a button or a key opens a dialog, whose form the server writes.
-import { open } from "./dialogs.js";
+import { contentFrom, open } from "./dialogs.js";
+import { keysAreOn, watchSetting } from "./single_keys.js";
 import { localize } from "./times.js";
 
-const KEYS = "homeroom:keys"; // switched off here, in the queue of exceptions or on the review page
 const ACT_OF_KEY = { n: "nudge", s: "substitute", o: "observe", e: "extend", m: "message" };
 const dialog = document.querySelector("#dialog-act");
 const body = dialog.querySelector("[data-act-body]");
@@ -12,17 +12,9 @@ const sessionOf = (element) => element?.closest(".board-item")?.id.slice("sessio
 
 async function ask(act, sessionId, opener) {
   const number = ++asked;
-  let answer;
-  try {
-    const response = await fetch(`/today/classes/${sessionId}/${act}`, { headers: { "HX-Request": "true", accept: "text/html" } });
-    const elsewhere = response.headers.get("HX-Redirect"); // nobody is signed in any more
-    if (elsewhere) return location.assign(elsewhere);
-    answer = await response.text();
-  } catch {
-    answer = document.querySelector("#act-unreachable").innerHTML;
-  }
-  if (number !== asked || dialog.open) return;
-  body.innerHTML = answer;
+  const html = await contentFrom(`/today/classes/${sessionId}/${act}`, "act-unreachable");
+  if (html === null || number !== asked || dialog.open) return;
+  body.innerHTML = html;
   htmx.process(body);
   localize(body);
   open(dialog, opener);
@@ -42,13 +34,10 @@ body.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-leads-away]")) dialog.close();
 });
 
-const setting = document.querySelector("[data-keys]");
-setting.checked = localStorage.getItem(KEYS) !== "off";
-setting.addEventListener("change", () => localStorage.setItem(KEYS, setting.checked ? "on" : "off"));
-
+watchSetting();
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea") || localStorage.getItem(KEYS) === "off") return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea") || !keysAreOn()) return;
   if (event.key === "?") {
     event.preventDefault();
     return open(document.getElementById("dialog-keys"));

@@ -1,5 +1,5 @@
 // Moves a class by dragging it, or by keys: m, arrows, Enter; Escape puts it back. Each place is asked of the server.
-import { open } from "./dialogs.js";
+import { contentFrom, open } from "./dialogs.js";
 
 const STEP = 15; // minutes
 const STARTS_AT = 5; // pixels of a pointer's way that begin a move
@@ -219,16 +219,8 @@ async function ask(block, at) {
   if (!move) begin(block);
   const asked = move;
   asked.dropping = true;
-  let html;
-  try {
-    const answer = await fetch(address(block, "move", at), { headers: { accept: "text/html", "hx-request": "true" } });
-    const elsewhere = answer.headers.get("HX-Redirect"); // nobody is signed in any more
-    if (elsewhere) return location.assign(elsewhere);
-    html = await answer.text();
-  } catch {
-    html = document.getElementById("cal-unreachable").innerHTML;
-  }
-  if (move !== asked) return;
+  const html = await contentFrom(address(block, "move", at), "cal-unreachable");
+  if (html === null || move !== asked) return;
   const body = dialog.querySelector("[data-move-body]");
   open(dialog, block); // it empties what an earlier form said
   body.innerHTML = html;

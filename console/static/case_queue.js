@@ -1,12 +1,13 @@
 // The exception queue: the selection, its keys, the count in the tab's title, and how long each exception is open.
 import { open } from "./dialogs.js";
+import { focusedRow, focusRow, showSelected } from "./row_selection.js";
+import { listen } from "./single_keys.js";
 
 const list = document.getElementById("list");
 const bulk = document.getElementById("bulk");
 const selected = new Set(); // values of checkboxes; live updates render them unchecked
 
 const boxes = () => [...list.querySelectorAll(".case-check")];
-const links = () => [...list.querySelectorAll(".row-link")];
 
 // Selection
 function keepSelection() {
@@ -16,15 +17,7 @@ function keepSelection() {
   showSelection();
 }
 
-function showSelection() {
-  if (!bulk) return;
-  const every = bulk.querySelector("[data-select-all]");
-  every.checked = selected.size > 0 && selected.size === boxes().length;
-  every.indeterminate = selected.size > 0 && !every.checked;
-  bulk.querySelector("[data-selected]").textContent = selected.size ? `${selected.size} selected` : "Select all on this page";
-  bulk.querySelector("[data-bulk-actions]").hidden = selected.size === 0;
-  bulk.hidden = boxes().length === 0;
-}
+const showSelection = () => showSelected(bulk, boxes());
 
 function select(box, on) {
   box.checked = on;
@@ -76,17 +69,11 @@ setInterval(showAges, 20_000);
 settle();
 
 // Keys
-const KEYS = "homeroom:keys"; // switched off here or on the review page
-const setting = document.querySelector("[data-keys]");
-setting.checked = localStorage.getItem(KEYS) !== "off";
-setting.addEventListener("change", () => localStorage.setItem(KEYS, setting.checked ? "on" : "off"));
-
-const row = () => document.activeElement.closest(".case-row");
-const actions = {
-  j: () => step(1),
-  k: () => step(-1),
+listen({
+  j: () => focusRow(list, 1),
+  k: () => focusRow(list, -1),
   x: () => {
-    const box = row()?.querySelector(".case-check");
+    const box = focusedRow()?.querySelector(".case-check");
     if (!box) return;
     select(box, !box.checked);
     showSelection();
@@ -98,27 +85,12 @@ const actions = {
     if (takeRow()) document.getElementById("bulk-reason").focus();
   },
   "?": () => open(document.getElementById("dialog-keys")),
-};
-
-function step(by) {
-  const all = links();
-  const index = all.indexOf(row()?.querySelector(".row-link"));
-  all[Math.min(Math.max(index + by, 0), all.length - 1)]?.focus();
-}
+});
 
 // Selects the current row where nothing is selected; returns whether anything is then.
 function takeRow() {
-  const box = row()?.querySelector(".case-check");
+  const box = focusedRow()?.querySelector(".case-check");
   if (selected.size === 0 && box) select(box, true);
   showSelection();
   return selected.size > 0 && bulk !== null;
 }
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input:not([type=checkbox]), select, textarea") || localStorage.getItem(KEYS) === "off") return;
-  const action = actions[event.key];
-  if (!action) return;
-  event.preventDefault();
-  action();
-});

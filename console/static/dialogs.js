@@ -7,6 +7,19 @@ export function open(dialog, opener) {
   dialog.showModal();
 }
 
+// The content of a dialog that the server writes, or what to show where it can't be reached; null: the page is left.
+export async function contentFrom(address, unreachable) {
+  try {
+    const answer = await fetch(address, { headers: { accept: "text/html", "hx-request": "true" } });
+    const elsewhere = answer.headers.get("HX-Redirect"); // nobody is signed in any more
+    if (!elsewhere) return await answer.text();
+    location.assign(elsewhere);
+    return null;
+  } catch {
+    return document.getElementById(unreachable).innerHTML;
+  }
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) {

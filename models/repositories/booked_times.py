@@ -51,7 +51,7 @@ async def reserve(
 ) -> None:
     """Reserve time of people whom the caller has locked.
 
-    Raises DoubleBooked, with the first person who is taken, what takes them, and when.
+    Raises DoubleBooked, see `clash_of`.
     """
     if not people:
         return
@@ -60,7 +60,8 @@ async def reserve(
         col(BookedTime.expires_at) <= _NOW,
     )
     await db.execute(sa.delete(BookedTime).where(*expired))
-    await require_free(db, owner, people, starts_at, ends_at)
+    if clash := await clash_of(db, owner, people, starts_at, ends_at):
+        raise clash
     own = asdict(owner) | {"during": _span(starts_at, ends_at)}
     try:
         await db.execute(sa.insert(BookedTime), [own | {"person_id": person} for person in people])
@@ -68,14 +69,6 @@ async def reserve(
         if "ex_booked_time_person_during" in str(error.orig):
             raise DoubleBooked(_OTHER_CLASS) from error
         raise
-
-
-async def require_free(
-    db: AsyncSession, owner: Owner, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
-) -> None:
-    """Raises DoubleBooked, with the first person whom something else takes in this time, what takes them, and when."""
-    if clash := await clash_of(db, owner, people, starts_at, ends_at):
-        raise clash
 
 
 async def clash_of(
@@ -86,7 +79,10 @@ async def clash_of(
     ends_at: datetime,
     besides: Collection[UUID] = (),
 ) -> DoubleBooked | None:
-    """What `require_free` would raise. Classes in `besides` take nobody."""
+    """The first person whom something else takes in this time, what takes them, and when, as a refusal.
+
+    Classes in `besides` take nobody.
+    """
     query = (
         sa.select(BookedTime)
         .where(

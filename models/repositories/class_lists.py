@@ -19,7 +19,7 @@ from models.course import Course
 from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.people import Instructor
-from models.repositories import pages
+from models.repositories import names, pages
 from models.repositories.pages import PageRequest
 from models.repositories.sessions import visible_to
 from models.session import UNDOCUMENTED, Participant, Session
@@ -27,8 +27,6 @@ from models.substitution import Substitution
 
 WITHOUT_INSTRUCTOR = (ExceptionKind.SUBSTITUTION_REQUESTED, ExceptionKind.SUBSTITUTE_NOT_FOUND)
 """The kinds of open cases of a class that nobody is found to teach."""
-
-
 _TO_BE_TAUGHT = (SessionState.SCHEDULED, SessionState.OPEN, SessionState.LIVE)
 
 
@@ -133,12 +131,7 @@ async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedC
     ids = [row.id for row in rows]
     people = await _students(db, ids)
     cases = await _open_cases(db, ids)
-    courses = await db.execute(
-        sa.select(col(Course.id), col(Course.title)).where(
-            col(Course.id).in_({row.course_id for row in rows})
-        )
-    )
-    titles = dict(courses.all())
+    titles = await names.of(db, Course, {row.course_id for row in rows})
     found = await db.execute(
         sa.select(col(Instructor.id), col(Instructor.name), col(Instructor.retired_at)).where(
             col(Instructor.id).in_({row.instructor_id for row in rows})

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -24,12 +25,12 @@ from domain.sessions.schedule import check_length
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import people, rows_by_name, sessions
+from models.repositories import people, rows_by_name
 from models.session import Session
-from services import instructor_rules, organizations
+from services import organizations
 from services.bulk_import.importer import Candidate, Outcome, Refusal
 from services.bulk_import.parsing import Row
-from services.clashes import named_clash
+from services.clashes import require_bookable
 from services.class_commands import ClassCommands
 from services.inputs.fields import ExternalId, Schema, TimeZone
 from services.inputs.sessions import NewSession, OverrideReason
@@ -82,8 +83,9 @@ COLUMNS: Mapping[str, Callable[[str], Any]] = {
 
 @dataclass
 class _File:
-    """What the rows so far would book, by which rows of one file are compared."""
+    """What the rows so far named, and what they would book, by which rows of one file are compared."""
 
+    ids: dict[tuple[type[SQLModel], str], UUID] = field(default_factory=dict)  # by what a cell says
     rows: dict[UUID, int] = field(default_factory=dict)  # id of a class to the number of its row
     times: dict[UUID, list[tuple[datetime, datetime, int]]] = field(default_factory=dict)  # by person
 
@@ -111,7 +113,7 @@ class BookingImport:
         Raises InvalidInput for a file with too many rows, after the outcomes of those before.
         """
         taken, seen = 0, _File()
-        while batch := await asyncio.to_thread(_read, rows):
+        while batch := await asyncio.to_thread(list, islice(rows, _BATCH)):
             taken += len(batch)
             if taken > MOST_ROWS:
                 raise InvalidInput(
@@ -135,14 +137,12 @@ class BookingImport:
     ) -> _Wanted | Outcome:
         """The row as it is to be booked; or its outcome, if it is refused or booked already."""
         try:
-            wanted = await _resolved(db, row, zone, self.who.organization_id)
+            wanted = await _resolved(db, row, zone, self.who.organization_id, seen)
             if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
                 raise InvalidInput(f"row {first} is the same class", next_step="Remove one of the two rows.")
             if booked := await db.get(Session, wanted.id):
                 _require_same(booked, wanted.new)
-                return Outcome(
-                    Candidate(row.number, row.line, wanted.id, wanted.new), None, _was_booked(booked)
-                )
+                return _taken(wanted, remark=_was_booked(booked))
             if self.dry_run:
                 await self._require_bookable(db, wanted, zone, seen, now)
         except (HomeroomError, ValidationError) as error:
@@ -166,12 +166,10 @@ class BookingImport:
             instructor_id=new.instructor_id, title="", starts_at=new.starts_at, ends_at=new.ends_at,
             time_zone=zone, created_at=now,
         )  # fmt: skip
-        if clash := await sessions.clash_of(db, session, wanted.people, new.starts_at, new.ends_at):
-            raise await named_clash(db, clash, self.who)
-        if not new.override_reason and (
-            refusal := await instructor_rules.refusal_of(db, session, new.starts_at, new.ends_at)
-        ):
-            raise refusal
+        override = bool(new.override_reason)
+        await require_bookable(
+            db, self.who, session, wanted.people, new.starts_at, new.ends_at, override=override
+        )
 
     async def _booked(self, wanted: _Wanted | Outcome, turns: asyncio.Semaphore) -> Outcome:
         if isinstance(wanted, Outcome):
@@ -184,17 +182,8 @@ class BookingImport:
         return _taken(wanted)
 
 
-def _read(rows: Iterator[Row]) -> list[Row]:
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _BATCH:
-            break
-    return batch
-
-
-def _taken(wanted: _Wanted, refusal: Refusal | None = None) -> Outcome:
-    return Outcome(Candidate(wanted.row.number, wanted.row.line, wanted.id, wanted.new), refusal)
+def _taken(wanted: _Wanted, refusal: Refusal | None = None, remark: str = "") -> Outcome:
+    return Outcome(Candidate(wanted.row.number, wanted.row.line, wanted.id, wanted.new), refusal, remark)
 
 
 def _require_same(booked: Session, new: NewSession) -> None:
@@ -212,14 +201,14 @@ def _was_booked(session: Session) -> str:
     return f"booked before; it is {session.state.value.replace('_', ' ')}"
 
 
-async def _resolved(db: AsyncSession, row: Row, zone: str, organization_id: UUID) -> _Wanted:
+async def _resolved(db: AsyncSession, row: Row, zone: str, organization_id: UUID, seen: _File) -> _Wanted:
     """Raises InvalidInput, UnknownReference, RepeatedTime, and ValidationError for values of a wrong kind."""
     if isinstance(row.content, InvalidInput):
         raise row.content
     given = BookingRow.model_validate(row.content)
-    course = await _one(db, "course", Course, given.course)
-    instructor = await _one(db, "instructor", Instructor, given.instructor)
-    students = [await _one(db, "students", Student, name) for name in given.students]
+    course = await _one(db, seen, "course", Course, given.course)
+    instructor = await _one(db, seen, "instructor", Instructor, given.instructor)
+    students = [await _one(db, seen, "students", Student, name) for name in given.students]
     local = ZoneInfo(given.time_zone or zone)
     starts_at = _moment("starts", given.starts, local)
     if given.ends and given.minutes:
@@ -250,10 +239,13 @@ def _id_of(new: NewSession, organization_id: UUID) -> UUID:
     return uuid5(organization_id, f"booked from a file: {json.dumps(values, sort_keys=True)}")
 
 
-async def _one(db: AsyncSession, column: str, table: type[SQLModel], given: str) -> UUID:
+async def _one(db: AsyncSession, seen: _File, column: str, table: type[SQLModel], given: str) -> UUID:
     """The row that a cell names. Raises UnknownReference, InvalidInput for a name that several rows have."""
+    if known := seen.ids.get((table, given)):
+        return known
     found = await rows_by_name.named(db, table, given)
     if len(found) == 1:
+        seen.ids[table, given] = found[0]
         return found[0]
     if found:
         raise InvalidInput(
