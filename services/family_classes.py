@@ -45,7 +45,7 @@ class FamilyClass:
     may_cancel: bool
     is_late: bool  # of a cancellation now
     late_so_far: int  # cancellations in the last 90 days
-    student_ids: Sequence[UUID] = ()
+    student_ids: Sequence[UUID]
     days: Sequence[date] = ()  # to which it can be moved, in the guardian's zone
     day: date | None = None  # whose times are listed
     times: Sequence[datetime] = ()

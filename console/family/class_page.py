@@ -88,7 +88,7 @@ async def _changed(
     """The family's page after a change, or the page of the class with what is in its way."""
     try:
         await change()
-    except (TimeTaken, TurnedLate, TransitionRefused) as error:
+    except tuple(_PROBLEMS) as error:
         return await _page(request, shared, who, session_id, now, day, _PROBLEMS[type(error)], 409)
     return RedirectResponse(f"/family?changed={done}", status_code=303, headers=HEADERS)
 

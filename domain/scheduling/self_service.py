@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Notice = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
-_GRACE = timedelta(
-    minutes=5
-)  # between the page that says what a cancellation counts as, and the cancellation
+# Between the page that says what a cancellation counts as, and the cancellation.
+_GRACE = timedelta(minutes=5)
 
 
 class SelfServicePolicy(BaseModel):

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-import httpx
 import pytest
 
 from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, problem_of, school
+from tests.console.own_browsers import guardians_browser
 from tests.console.taught import Hall
 from tests.links import open_link
 from tests.stack import TestMail
@@ -24,15 +24,6 @@ async def opened(hall: Hall) -> AsyncIterator[School]:
         changed = await found.api.patch("/v1/organization", json=contact, headers={"If-Match": version})
         assert changed.is_success, changed.text
         yield found
-
-
-async def family(opened: School, number: int) -> httpx.AsyncClient:
-    found = await opened.get(f"/v1/guardians?email=guardian{number}.{opened.id}@family.example")
-    browser = await signed_in(opened.campus, opened.id, "guardian", UUID(found["items"][0]["id"]))
-    browser.headers["Accept"] = "text/html"
-    browser.headers["Sec-Fetch-Site"] = "same-origin"
-    browser.follow_redirects = True
-    return browser
 
 
 def absence(opened: School, session_id: str, number: int, *, cannot_come: bool = True) -> Json:
@@ -52,7 +43,7 @@ async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
     hall: Hall, opened: School, mail_sink: TestMail
 ) -> None:
     session_id = await opened.book(3 * HOUR)
-    async with await family(opened, 0) as noors:
+    async with await guardians_browser(opened, 0) as noors:
         for _ in range(2):
             page = await noors.post("/family/absences", data=absence(opened, session_id, 0))
         assert page.status_code == 200, page.text
@@ -96,7 +87,7 @@ async def test_a_family_that_changes_its_mind_often_is_told_so_and_staff_are_not
         f"/v1/guardians/{found['items'][0]['id']}", json={"language": "de"}, headers={"If-Match": version}
     )
     assert german.is_success, german.text
-    async with await family(opened, 1) as leos:
+    async with await guardians_browser(opened, 1) as leos:
         for change in range(10):
             said = absence(opened, session_id, 1, cannot_come=change % 2 == 0)
             assert (await leos.post("/family/absences", data=said)).status_code == 200
@@ -121,7 +112,7 @@ async def test_a_family_that_changes_its_mind_often_is_told_so_and_staff_are_not
 
 async def test_a_family_speaks_for_its_own_child_alone(opened: School) -> None:
     session_id = await opened.book(6 * HOUR)
-    async with await family(opened, 1) as leos:
+    async with await guardians_browser(opened, 1) as leos:
         refused = await leos.post("/family/absences", data=absence(opened, session_id, 0))
     assert refused.status_code == 404
     assert await excused(opened, session_id) == set()

@@ -3,18 +3,16 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from uuid import UUID
 
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.http.authentication import cookie_name
 from console.frame.texts import TRANSLATED
-from tests.api.roles import signed_in
 from tests.campus import Json, School, problem_of
-from tests.console.conftest import DESKTOP, signed_in_page
+from tests.console.conftest import signed_in_page
 from tests.console.english import english_left
+from tests.console.own_browsers import instructors_browser, own_page
 from tests.console.screens import look_and_check
 from tests.links import open_link
 
@@ -38,11 +36,7 @@ async def change(harbour: School, **values: str) -> None:
 
 @pytest.fixture
 async def own(berlin: School) -> AsyncIterator[httpx.AsyncClient]:
-    async with await signed_in(
-        berlin.campus, berlin.id, "instructor", UUID(berlin.ids["instructor"])
-    ) as browser:
-        browser.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
-        browser.follow_redirects = True
+    async with await instructors_browser(berlin) as browser:
         yield browser
 
 
@@ -174,18 +168,14 @@ async def test_the_pages_in_a_browser(chromium: Browser, own: httpx.AsyncClient,
     await berlin.api.put(
         f"/v1/instructors/{key}/availability", json={"leave": [leave], "weekly": weekly, "buffer_minutes": 10}
     )
-    name = cookie_name(berlin.campus.app.state.homeroom)
-    context = await chromium.new_context(viewport=DESKTOP)
-    await context.add_cookies([{"name": name, "value": own.cookies[name], "url": berlin.campus.url}])
-    page = await context.new_page()
-    await page.goto(f"{berlin.campus.url}/teaching")
-    await page.get_by_role("link", name="When you can teach").click()
-    await look_and_check(page, "own-availability")
-    await page.get_by_label("Tuesday").fill("ten to twelve")
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_label("Tuesday")).to_have_attribute("aria-invalid", "true")
-    await look_and_check(page, "own-availability-wrong")
-    await context.close()
+    async with own_page(chromium, berlin, own) as page:
+        await page.goto(f"{berlin.campus.url}/teaching")
+        await page.get_by_role("link", name="When you can teach").click()
+        await look_and_check(page, "own-availability")
+        await page.get_by_label("Tuesday").fill("ten to twelve")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_label("Tuesday")).to_have_attribute("aria-invalid", "true")
+        await look_and_check(page, "own-availability-wrong")
     async with signed_in_page(chromium, berlin) as staff:
         await staff.goto(f"{berlin.campus.url}/people/instructors/{key}")
         await look_and_check(staff, "instructor-with-availability")

@@ -3,17 +3,15 @@
 import re
 from html import unescape
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.http.authentication import cookie_name
-from tests.api.roles import signed_in
 from tests.campus import School, problem_of
-from tests.console.conftest import DESKTOP, signed_in_page
+from tests.console.conftest import signed_in_page
 from tests.console.english import english_left
+from tests.console.own_browsers import instructors_browser, own_browser, own_page
 from tests.console.screens import look_and_check
 
 pytestmark = pytest.mark.adapter
@@ -21,13 +19,6 @@ pytestmark = pytest.mark.adapter
 OWN = "/account/calendar"
 MAKE = {"act": "make"}
 _EMPTY = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n"
-
-
-async def own_browser(harbour: School, kind: str) -> httpx.AsyncClient:
-    browser = await signed_in(harbour.campus, harbour.id, kind, UUID(harbour.ids[kind]))
-    browser.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
-    browser.follow_redirects = True
-    return browser
 
 
 def shown(page: httpx.Response) -> str:
@@ -38,7 +29,10 @@ def shown(page: httpx.Response) -> str:
 
 @pytest.mark.parametrize(("kind", "home"), [("instructor", "/teaching"), ("guardian", "/family")])
 async def test_a_person_gets_replaces_and_ends_their_address(harbour: School, kind: str, home: str) -> None:
-    async with await own_browser(harbour, kind) as browser, harbour.campus.client() as anybody:
+    async with (
+        await own_browser(harbour, kind, harbour.ids[kind]) as browser,
+        harbour.campus.client() as anybody,
+    ):
         assert f'href="{OWN}"' in (await browser.get(home)).text
         assert "Get the address" in (await browser.get(OWN)).text
         first = shown(await browser.post(OWN, data=MAKE))
@@ -55,7 +49,7 @@ async def test_the_page_speaks_the_readers_language(harbour: School) -> None:
         f"/v1/instructors/{harbour.ids['instructor']}", json={"language": "de"}, headers={"if-match": "*"}
     )
     assert changed.is_success
-    async with await own_browser(harbour, "instructor") as browser:
+    async with await instructors_browser(harbour) as browser:
         for page in (await browser.get(OWN), await browser.post(OWN, data=MAKE), await browser.get(OWN)):
             assert english_left(page.text, "de") == []
         path = f"/v1/instructors/{harbour.ids['instructor']}/busy-calendar"
@@ -67,26 +61,23 @@ async def test_the_page_speaks_the_readers_language(harbour: School) -> None:
 
 
 async def test_the_own_page_in_a_browser(harbour: School, chromium: Browser) -> None:
-    async with await own_browser(harbour, "instructor") as browser:
-        name = cookie_name(harbour.campus.app.state.homeroom)
-        cookie = browser.cookies[name]
-    context = await chromium.new_context(viewport=DESKTOP)
-    await context.add_cookies([{"name": name, "value": cookie, "url": harbour.campus.url}])
-    page = await context.new_page()
-    await page.goto(f"{harbour.campus.url}/teaching")
-    await page.get_by_role("link", name="Your calendar").click()
-    await look_and_check(page, "own-calendar")
-    await page.get_by_role("button", name="Get the address").click()
-    await look_and_check(page, "own-calendar-made")
-    await page.get_by_role("link", name="Done").click()
-    await look_and_check(page, "own-calendar-has-address")
-    await page.goto(f"{harbour.campus.url}/teaching/availability")
-    await page.get_by_role("link", name="Busy times of your own calendar").click()
-    await page.get_by_label("Address of the calendar").fill("https://127.0.0.1:1/nothing.ics")
-    await page.get_by_role("button", name="Import", exact=True).click()
-    await expect(page.get_by_label("Address of the calendar")).to_have_attribute("aria-invalid", "true")
-    await look_and_check(page, "own-busy-calendar-wrong")
-    await context.close()
+    async with (
+        await instructors_browser(harbour) as browser,
+        own_page(chromium, harbour, browser) as page,
+    ):
+        await page.goto(f"{harbour.campus.url}/teaching")
+        await page.get_by_role("link", name="Your calendar").click()
+        await look_and_check(page, "own-calendar")
+        await page.get_by_role("button", name="Get the address").click()
+        await look_and_check(page, "own-calendar-made")
+        await page.get_by_role("link", name="Done").click()
+        await look_and_check(page, "own-calendar-has-address")
+        await page.goto(f"{harbour.campus.url}/teaching/availability")
+        await page.get_by_role("link", name="Busy times of your own calendar").click()
+        await page.get_by_label("Address of the calendar").fill("https://127.0.0.1:1/nothing.ics")
+        await page.get_by_role("button", name="Import", exact=True).click()
+        await expect(page.get_by_label("Address of the calendar")).to_have_attribute("aria-invalid", "true")
+        await look_and_check(page, "own-busy-calendar-wrong")
 
 
 async def test_staff_make_an_address_on_the_page_of_a_person(harbour: School, chromium: Browser) -> None:

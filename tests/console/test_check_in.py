@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import UUID
 
-import httpx
 import pytest
 
 from signing.links import CheckInLink
-from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, problem_of, school
+from tests.console.own_browsers import instructors_browser
 from tests.console.taught import Hall
 from tests.links import open_link
 
@@ -34,13 +33,6 @@ async def link(opened: School, session_id: str) -> str:
     person = await teacher(opened, session_id)
     made = CheckInLink(UUID(session_id), opened.id, UUID(person["id"]), UUID(opened.ids["instructor"]))
     return opened.campus.links.check_in_url(made, datetime.now(UTC) + HOUR)
-
-
-async def instructors_browser(opened: School) -> httpx.AsyncClient:
-    browser = await signed_in(opened.campus, opened.id, "instructor", UUID(opened.ids["instructor"]))
-    browser.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
-    browser.follow_redirects = True
-    return browser
 
 
 async def test_opening_the_link_confirms_nothing_and_its_button_does(opened: School) -> None:

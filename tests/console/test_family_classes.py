@@ -2,31 +2,19 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
-import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.http.authentication import cookie_name
-from tests.api.roles import signed_in
 from tests.campus import HOUR, School, problem_of
-from tests.console.conftest import DESKTOP, signed_in_page
+from tests.console.conftest import signed_in_page
+from tests.console.own_browsers import guardians_browser, own_page
 from tests.console.screens import look_and_check
 from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
 _TIME = re.compile(r'name="starts_at" value="([^"]+)"')
-
-
-async def family(harbour: School, number: int = 0) -> httpx.AsyncClient:
-    found = await harbour.get(f"/v1/guardians?email=guardian{number}.{harbour.id}@family.example")
-    browser = await signed_in(harbour.campus, harbour.id, "guardian", UUID(found["items"][0]["id"]))
-    browser.headers["Accept"] = "text/html"
-    browser.headers["Sec-Fetch-Site"] = "same-origin"
-    browser.follow_redirects = True
-    return browser
 
 
 async def allow(harbour: School, **policy: object) -> None:
@@ -41,7 +29,7 @@ async def own_class(harbour: School, starts_in: timedelta = 72 * HOUR) -> str:
 
 async def test_families_change_nothing_unless_the_school_lets_them(harbour: School) -> None:
     session_id = await own_class(harbour)
-    async with await family(harbour) as noors:
+    async with await guardians_browser(harbour) as noors:
         assert f"/family/classes/{session_id}" not in (await noors.get("/family")).text
         page = await noors.get(f"/family/classes/{session_id}")
         assert "be changed here" in page.text
@@ -49,7 +37,7 @@ async def test_families_change_nothing_unless_the_school_lets_them(harbour: Scho
         assert refused.status_code == 409
         await allow(harbour)
         assert f"/family/classes/{session_id}" in (await noors.get("/family")).text
-    async with await family(harbour, 1) as leos:
+    async with await guardians_browser(harbour, 1) as leos:
         assert (await leos.get(f"/family/classes/{session_id}")).status_code == 404
     assert (await harbour.get(f"/v1/sessions/{session_id}"))["state"] == "scheduled"
 
@@ -61,7 +49,7 @@ async def test_a_family_moves_a_class_to_a_free_time_of_its_instructor(harbour: 
     others = {"starts_at": taken.isoformat(), "ends_at": (taken + HOUR).isoformat()}
     await harbour.post("/v1/sessions", harbour.booking(student_ids=[harbour.ids["student 1"]]) | others)
     path = f"/family/classes/{session_id}"
-    async with await family(harbour) as noors:
+    async with await guardians_browser(harbour) as noors:
         page = await noors.get(path, params={"day": taken.date().isoformat()})
         offered = [datetime.fromisoformat(text) for text in _TIME.findall(page.text)]
         free = {taken + HOUR * hours for hours in (-1, 1, 2)}
@@ -89,7 +77,7 @@ async def test_times_are_offered_that_can_be_chosen_where_days_begin_off_the_hal
     (noor,) = (await harbour.get(f"/v1/guardians?email=guardian0.{harbour.id}@family.example"))["items"]
     await harbour.change(f"/v1/guardians/{noor['id']}", {"time_zone": "Asia/Kathmandu"})
     path, day = f"/family/classes/{session_id}", (datetime.now(UTC) + timedelta(days=5)).date()
-    async with await family(harbour) as noors:
+    async with await guardians_browser(harbour) as noors:
         page = await noors.get(path, params={"day": day.isoformat()})
         moved = await noors.post(f"{path}/move", data={"starts_at": _TIME.findall(page.text)[0]})
         assert "The class is moved." in moved.text, moved.text
@@ -98,7 +86,7 @@ async def test_times_are_offered_that_can_be_chosen_where_days_begin_off_the_hal
 async def test_a_late_cancellation_is_said_before_and_counted(harbour: School) -> None:
     await allow(harbour)
     soon, later = await own_class(harbour, 6 * HOUR), await own_class(harbour)
-    async with await family(harbour) as noors:
+    async with await guardians_browser(harbour) as noors:
         page = await noors.get(f"/family/classes/{soon}")
         assert "late cancellations in the last 90 days: 0" in page.text
         assert "/move" not in page.text
@@ -121,7 +109,7 @@ async def test_a_late_cancellation_is_said_before_and_counted(harbour: School) -
 async def test_a_class_of_several_families_is_not_one_familys_to_change(harbour: School) -> None:
     await allow(harbour)
     session_id = await harbour.book(72 * HOUR)
-    async with await family(harbour) as noors:
+    async with await guardians_browser(harbour) as noors:
         refused = await noors.post(f"/family/classes/{session_id}/cancel", data={"late": "false"})
         assert (refused.status_code, "be changed here" in refused.text) == (409, True)
 
@@ -169,22 +157,19 @@ async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> Non
 async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> None:
     await allow(harbour)
     soon, later = await own_class(harbour, 6 * HOUR), await own_class(harbour)
-    async with await family(harbour) as noors:
-        name = cookie_name(harbour.campus.app.state.homeroom)
-        cookie = noors.cookies[name]
-    context = await chromium.new_context(viewport=DESKTOP)
-    await context.add_cookies([{"name": name, "value": cookie, "url": harbour.campus.url}])
-    page = await context.new_page()
-    await page.goto(f"{harbour.campus.url}/family")
-    await look_and_check(page, "family-changeable")
-    await page.goto(f"{harbour.campus.url}/family/classes/{soon}")
-    await look_and_check(page, "family-class-late")
-    await page.goto(f"{harbour.campus.url}/family/classes/{later}")
-    await page.get_by_role("radio").first.check()
-    await look_and_check(page, "family-class")
-    await page.get_by_role("button", name="Move the class").click()
-    await expect(page.get_by_role("status").first).to_contain_text("The class is moved.")
-    await context.close()
+    async with (
+        await guardians_browser(harbour) as noors,
+        own_page(chromium, harbour, noors) as page,
+    ):
+        await page.goto(f"{harbour.campus.url}/family")
+        await look_and_check(page, "family-changeable")
+        await page.goto(f"{harbour.campus.url}/family/classes/{soon}")
+        await look_and_check(page, "family-class-late")
+        await page.goto(f"{harbour.campus.url}/family/classes/{later}")
+        await page.get_by_role("radio").first.check()
+        await look_and_check(page, "family-class")
+        await page.get_by_role("button", name="Move the class").click()
+        await expect(page.get_by_role("status").first).to_contain_text("The class is moved.")
     async with signed_in_page(chromium, harbour) as staff:
         await staff.goto(f"{harbour.campus.url}/settings/self-service")
         await look_and_check(staff, "settings-self-service")

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-import httpx
 import pytest
 
 from domain.notices.kinds import NoticeKind
 from signing.links import UnsubscribeLink, address_fingerprint
-from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, school
+from tests.console.own_browsers import guardians_browser
 from tests.console.taught import Hall
 from tests.links import open_link
 
@@ -35,14 +34,6 @@ async def record(opened: School) -> Json:
     return found
 
 
-async def family_page(opened: School) -> httpx.AsyncClient:
-    browser = await signed_in(opened.campus, opened.id, "guardian", UUID((await record(opened))["id"]))
-    browser.headers["Accept"] = "text/html"
-    browser.headers["Sec-Fetch-Site"] = "same-origin"
-    browser.follow_redirects = True
-    return browser
-
-
 async def test_a_guardian_sets_language_zone_quiet_hours_and_messages(opened: School) -> None:
     settings = {
         "language": "ar",
@@ -51,7 +42,7 @@ async def test_a_guardian_sets_language_zone_quiet_hours_and_messages(opened: Sc
         "quiet_until": "07:30",
         "messages": ["summary"],
     }
-    async with await family_page(opened) as browser:
+    async with await guardians_browser(opened) as browser:
         saved = await browser.post("/family/settings", data=settings)
         version = (await record(opened))["version"]
         await browser.post("/family/settings", data=settings)
@@ -77,7 +68,7 @@ async def test_a_guardian_sets_language_zone_quiet_hours_and_messages(opened: Sc
 async def test_settings_that_make_no_sense_are_refused_and_say_so(opened: School, wrong: Json) -> None:
     before = await record(opened)
     typed = {"language": "en", "time_zone": "UTC", "messages": ["reminder", "summary"], **wrong}
-    async with await family_page(opened) as browser:
+    async with await guardians_browser(opened) as browser:
         refused = await browser.post("/family/settings", data=typed)
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
@@ -86,7 +77,7 @@ async def test_settings_that_make_no_sense_are_refused_and_say_so(opened: School
 
 async def test_settings_are_not_taken_from_other_sites(opened: School) -> None:
     before = await record(opened)
-    async with await family_page(opened) as browser:
+    async with await guardians_browser(opened) as browser:
         browser.headers["Sec-Fetch-Site"] = "cross-site"
         refused = await browser.post("/family/settings", data={"language": "fr", "time_zone": "UTC"})
     assert refused.status_code == 403

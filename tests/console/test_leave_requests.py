@@ -2,30 +2,20 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from api.http.authentication import cookie_name
-from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, problem_of
-from tests.console.conftest import DESKTOP, signed_in_page
+from tests.console.conftest import signed_in_page
+from tests.console.own_browsers import instructors_browser, own_page
 from tests.console.screens import look_and_check
 from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
 OWN, STAFF = "/teaching/leave", "/people/leave-requests"
-
-
-async def teacher(harbour: School) -> httpx.AsyncClient:
-    browser = await signed_in(harbour.campus, harbour.id, "instructor", UUID(harbour.ids["instructor"]))
-    browser.headers["Accept"] = "text/html"
-    browser.headers["Sec-Fetch-Site"] = "same-origin"
-    browser.follow_redirects = True
-    return browser
 
 
 def days(first: int, last: int) -> Json:
@@ -48,7 +38,7 @@ async def ask(browser: httpx.AsyncClient, **typed: str) -> httpx.Response:
 
 async def test_approved_leave_is_entered_and_substitutes_are_sought(harbour: School) -> None:
     session_id = await harbour.book(72 * HOUR)
-    async with await teacher(harbour) as ada:
+    async with await instructors_browser(harbour) as ada:
         wrong = await ask(ada, **days(5, 2))
         assert (wrong.status_code, "still to come" in wrong.text) == (422, True)
         page = await ask(ada, **days(2, 5))
@@ -80,7 +70,7 @@ async def test_approved_leave_is_entered_and_substitutes_are_sought(harbour: Sch
 
 
 async def test_declined_and_withdrawn_leave_changes_nothing(harbour: School) -> None:
-    async with await teacher(harbour) as ada:
+    async with await instructors_browser(harbour) as ada:
         await ask(ada, **days(2, 3))
         await ask(ada, **days(4, 5))
         second, first = (await harbour.get("/v1/leave-requests"))["items"]
@@ -96,21 +86,18 @@ async def test_declined_and_withdrawn_leave_changes_nothing(harbour: School) -> 
 
 async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> None:
     await harbour.book(72 * HOUR)
-    async with await teacher(harbour) as ada:
-        name = cookie_name(harbour.campus.app.state.homeroom)
-        cookie = ada.cookies[name]
-    context = await chromium.new_context(viewport=DESKTOP)
-    await context.add_cookies([{"name": name, "value": cookie, "url": harbour.campus.url}])
-    page = await context.new_page()
-    await page.goto(f"{harbour.campus.url}/teaching")
-    await page.get_by_role("link", name="Leave").click()
-    times = days(2, 5)
-    await page.get_by_label("From").fill(times["starts_at"])
-    await page.get_by_label("Until").fill(times["ends_at"])
-    await page.get_by_role("button", name="Ask for leave").click()
-    await expect(page.get_by_text("Waits for your school")).to_be_visible()
-    await look_and_check(page, "own-leave")
-    await context.close()
+    async with (
+        await instructors_browser(harbour) as ada,
+        own_page(chromium, harbour, ada) as page,
+    ):
+        await page.goto(f"{harbour.campus.url}/teaching")
+        await page.get_by_role("link", name="Leave").click()
+        times = days(2, 5)
+        await page.get_by_label("From").fill(times["starts_at"])
+        await page.get_by_label("Until").fill(times["ends_at"])
+        await page.get_by_role("button", name="Ask for leave").click()
+        await expect(page.get_by_text("Waits for your school")).to_be_visible()
+        await look_and_check(page, "own-leave")
     async with signed_in_page(chromium, harbour) as staff:
         await staff.goto(f"{harbour.campus.url}/people/instructors")
         await staff.get_by_role("link", name="Leave requests").click()
