@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from domain.errors import NotFound
 from domain.scheduling.series_changes import OccurrenceState
 from models.course import Course
 from models.series import Series, SeriesOccurrence
-from models.session import BookedTime, Session
+from models.session import Session
 
 
 async def get(db: AsyncSession, series_id: UUID, *, lock: bool = False) -> Series:
@@ -162,36 +162,3 @@ async def titles_of_courses(db: AsyncSession, rows: Sequence[Series]) -> dict[UU
         col(Course.id).in_({row.course_id for row in rows})
     )
     return {row[0]: row[1] for row in await db.execute(query)}
-
-
-@dataclass(frozen=True)
-class Reserved:
-    """The time that a class reserves for a person."""
-
-    person_id: UUID
-    session_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-
-
-async def reserved(
-    db: AsyncSession,
-    people: Collection[UUID],
-    start: datetime,
-    end: datetime,
-    besides_series: UUID | None = None,
-) -> list[Reserved]:
-    """What is reserved for these people in a span; classes of the series `besides_series` are left out."""
-    during = sa.func.tstzrange(start, end + timedelta(microseconds=1), "[)")
-    query = sa.select(
-        col(BookedTime.person_id),
-        col(BookedTime.session_id),
-        sa.func.lower(col(BookedTime.during)),
-        sa.func.upper(col(BookedTime.during)),
-    ).where(col(BookedTime.person_id).in_(people), col(BookedTime.during).op("&&")(during))
-    if besides_series is not None:
-        own = sa.select(col(SeriesOccurrence.session_id)).where(
-            col(SeriesOccurrence.series_id) == besides_series, col(SeriesOccurrence.session_id).is_not(None)
-        )
-        query = query.where(col(BookedTime.session_id).not_in(own))
-    return [Reserved(*row) for row in await db.execute(query)]
