@@ -11,6 +11,7 @@ from domain.scheduling.recurrence import read_rule
 from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import (
+    CALLED_OFF,
     Difference,
     Held,
     OccurrenceState,
@@ -119,7 +120,7 @@ def after(rows: Iterable[OccurrenceRow], last_day: date, now: datetime) -> list[
         one
         for one, session in rows
         if one.scheduled.date() > last_day
-        and one.state not in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT)
+        and one.state not in CALLED_OFF
         and (session.starts_at if session else one.starts_at) > now
     ]
 
@@ -144,10 +145,7 @@ def _was_moved(one: SeriesOccurrence, session: Session | None) -> bool:
 
 def _takes_instructor(one: SeriesOccurrence, session: Session | None, instructor_id: UUID | None) -> bool:
     """A class whose instructor was replaced by itself keeps the substitute; no class loses an instructor it has."""
-    if (
-        one.state in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT)
-        or one.instructor_id == instructor_id
-    ):
+    if one.state in CALLED_OFF or one.instructor_id == instructor_id:
         return False
     if session is None:
         return True

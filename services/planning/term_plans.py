@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict, HomeroomError, InvalidInput, TransitionRefused, Unavailable
 from domain.people.access import Principal
-from domain.scheduling.series_changes import OccurrenceState, SeriesState
+from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
 from domain.scheduling.term_plans import PlanScope, PlanState
 from domain.scheduling.wall_time import start_of_day
 from matching.checker import Violation, pins_broken, violations
@@ -34,9 +34,8 @@ from models.term_plan import PlanAssignment, PlanRun
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization
-from services.planning.candidates import TEXTS
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
-from services.series import student_ids
+from services.series import mark_due, student_ids
 from workflows.client import SeriesClient, TermPlanClient
 from workflows.contracts.series import SeriesRef
 from workflows.contracts.term_plans import PlanLook, PlanRef
@@ -358,20 +357,14 @@ def _keeping(
 
 async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) -> str:
     """Give a class of a series to an instructor; returns why not, empty if it was done."""
-    if one.state in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT):
+    if one.state in CALLED_OFF:
         return "The class does not take place any more."
-    if one.state == OccurrenceState.BOOKED and one.instructor_id != instructor_id:
-        one.pending = True
+    if one.state == OccurrenceState.REFUSED or one.instructor_id != instructor_id:
+        mark_due(one)
     one.instructor_id = instructor_id
-    if one.state == OccurrenceState.REFUSED:
-        one.state, one.problem_code, one.problem = OccurrenceState.PLANNED, "", ""
     series = await series_repository.get(db, one.series_id, lock=True)
     series.state = SeriesState.RUNNING
     return ""
-
-
-def _said(rule: str) -> str:
-    return TEXTS.get(rule, rule.replace("_", " "))
 
 
 def _check_state(row: PlanRun, *wanted: PlanState) -> None:
