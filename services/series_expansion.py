@@ -59,11 +59,16 @@ def occurrence_row(row: Series, one: Occurrence) -> SeriesOccurrence:
     )
 
 
+def has_end(row: Series) -> bool:
+    rule = read_rule(row.recurrence)
+    return bool(rule.count or rule.until)
+
+
 def extension(row: Series, last: datetime, now: datetime) -> list[Occurrence]:
     """The classes after the last one, of a series without an end whose last class comes near; else none."""
-    rule = read_rule(row.recurrence)
-    if rule.count or rule.until or last - now.replace(tzinfo=None) > _EXTENDED_BEFORE:
+    if has_end(row) or last - now.replace(tzinfo=None) > _EXTENDED_BEFORE:
         return []
+    rule = read_rule(row.recurrence)
     day = first_from(rule, last.date())  # the last one's own, so that the next are in step with its interval
     following = replace(current(row), start=datetime.combine(day, row.first_start.time()))
     return [one for one in following.occurrences() if one.scheduled > last]
