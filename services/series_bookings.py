@@ -66,7 +66,7 @@ class SeriesBookings:
     async def _look(self, ref: SeriesRef, more: bool, now: datetime) -> SeriesLook:
         async with self._database.tenant(ref.organization_id) as db:
             row = await repository.get(db, ref.series_id, lock=True)
-            found = (await repository.progress(db, [row.id], now)).get(row.id, repository.Progress())
+            found = (await repository.progress(db, [row.id], now))[row.id]
             left = found.planned or found.refused or found.pending or not has_end(row)
             row.state = SeriesState.RUNNING if left else SeriesState.ENDED
             again = None

@@ -140,6 +140,11 @@ def held_of(one: SeriesOccurrence, session: Session | None) -> Held:
     return Held(one.id, one.scheduled, one.starts_at, one.ends_at, own)
 
 
+def holding(one: SeriesOccurrence, session: Session | None) -> SeriesOccurrence | Session:
+    """The row whose times are shown: the session's, unless that is still to be brought to what the series wants."""
+    return one if session is None or one.pending else session
+
+
 def _was_moved(one: SeriesOccurrence, session: Session | None) -> bool:
     """Whether the session was moved or cancelled by itself, without the series."""
     if session is None or one.pending:
