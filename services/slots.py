@@ -22,7 +22,7 @@ from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, people, substitutions
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
-from services.planning.candidates import TEXTS, CandidateInstructor, candidates_for
+from services.planning.candidates import CandidateInstructor, candidates_for, text_of
 from services.planning.problems import ProposedClass
 from services.stored_availability import availability_of
 
@@ -140,8 +140,3 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
         refused,
         [key for key in student_ids if key in taken],
     )
-
-
-def text_of(rule: str) -> str:
-    """What a rule says of an instructor, without their name."""
-    return TEXTS.get(rule, rule.replace("_", " "))

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from domain.scheduling.slots import Slot
 from services.inputs.fields import Schema
-from services.slots import FoundSlots, Quote, text_of
+from services.planning.candidates import text_of
+from services.slots import FoundSlots, Quote
 
 
 class InstructorName(Schema):
