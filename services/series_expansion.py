@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidInput
-from domain.scheduling.recurrence import read_rule
+from domain.scheduling.recurrence import read_rule, until_end_of
 from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import (
@@ -19,7 +19,6 @@ from domain.scheduling.series_changes import (
     difference,
     first_from,
 )
-from domain.scheduling.wall_time import start_of_day
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from services.inputs.series import NewSeries, SeriesChange, SeriesEnd
@@ -115,7 +114,7 @@ def plan_change(
 
 def ended_rule(row: Series, end: SeriesEnd) -> str:
     """The recurrence rule of a series that has its last class on that day at the latest."""
-    until = start_of_day(end.last_day + timedelta(days=1), ZoneInfo(row.time_zone)) - timedelta(seconds=1)
+    until = until_end_of(end.last_day, ZoneInfo(row.time_zone))
     return str(replace(read_rule(row.recurrence), count=None, until=until))
 
 
