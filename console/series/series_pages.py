@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from api.http.state import State
-from console.frame import forms
+from console.frame import choices, forms
 from console.frame.forms import Field, Form
 from console.frame.history import history
 from console.frame.permits import permits
@@ -37,7 +37,7 @@ from domain.scheduling.series_changes import OccurrenceState
 from domain.sessions.cancellations import CancelReason
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, names, pages, people
+from models.repositories import entities, names, pages
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
 from models.session import Session
@@ -181,7 +181,7 @@ async def cancel_class(
 async def _forms(shared: State, who: Principal, series_id: UUID, now: datetime) -> tuple[Series, Shown]:
     async with shared.database.tenant(who.organization_id) as db:
         row = await repository.get(db, series_id)
-        instructors = [(str(person.id), person.name) for person in await people.instructors(db)]
+        instructors = await choices.instructors(db)
     tomorrow = now.astimezone(ZoneInfo(row.time_zone)).date() + timedelta(days=1)
     return row, Shown(change_form(row, tomorrow, instructors), days_of(row), forms.build(_END, EndForm, {}))
 
