@@ -1,10 +1,7 @@
 """Gives a booked class to another instructor, who has agreed to the plan or series that says so."""
 
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.sessions.states import SessionState
 from models.database import Database
@@ -39,7 +36,10 @@ class Handovers:
         Nobody is told twice of one `occasion`. `overrides` sets rules about the instructor aside. Raises DoubleBooked,
         InstructorUnavailable, UnknownReference, Unavailable; then nothing is changed.
         """
-        async with named_refusals(self._database, organization_id), self._tenant(organization_id) as db:
+        async with (
+            named_refusals(self._database, organization_id),
+            self._database.tenant(organization_id) as db,
+        ):
             session = await sessions.lock(db, session_id)
             if session.state != SessionState.SCHEDULED:
                 return
@@ -51,6 +51,3 @@ class Handovers:
                     await instructor_rules.check(db, session, session.starts_at, session.ends_at, None)
                 await self._notices.taken_over(db, session, occasion, former_id, now)
         await self._client.report_instructor(session_id, InstructorChanged(instructor_id))
-
-    def _tenant(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncSession]:
-        return self._database.tenant(organization_id)

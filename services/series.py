@@ -16,7 +16,8 @@ from domain.cases.kinds import ExceptionKind
 from domain.errors import BookingInPast, InvalidInput, TransitionRefused
 from domain.people.access import Principal
 from domain.scheduling.series import Occurrence
-from domain.scheduling.series_changes import OccurrenceState, SeriesState
+from domain.scheduling.series import Series as Expansion
+from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
 from domain.scheduling.wall_time import first_moment
 from domain.subjects import SubjectKind
 from models.course import Course
@@ -89,8 +90,7 @@ class SeriesCommands:
         """
         async with self._database.tenant(who.organization_id) as db:
             course = await entities.in_use(db, Course, new.course_id)
-            zone = new.time_zone or (await organizations.organization(db)).time_zone
-            found = classes_of(expansion_of(new, zone), new.left_out)
+            found = classes_of(await _expansion(db, new), new.left_out)
             students = await _students(db, course.id, new.student_ids)
             class_people = ClassPeople(course.id, students, new.instructor_id)
             return await _planned(db, class_people, found, now, overrides=bool(new.override_reason))
@@ -103,7 +103,7 @@ class SeriesCommands:
         # The workflow waits a while for its row: no row is ever without a workflow.
         await self._client.changed(SeriesRef(who.organization_id, series_id))
         async with self._database.tenant(who.organization_id) as db:
-            row = await _existing(db, series_id) or await _create(db, who, series_id, new, now)
+            row = await db.get(Series, series_id) or await _create(db, who, series_id, new, now)
         await self._tell(row)
         return row
 
@@ -113,7 +113,7 @@ class SeriesCommands:
         """What a change would do. Writes nothing. Raises NotFound, InvalidInput."""
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, series_id)
-            await _check_instructor(db, change)
+            await _check_instructor(db, change.instructor_id)
             plan = plan_change(row, change, await repository.occurrences(db, series_id), now)
             return await _difference(db, row, plan, now)
 
@@ -127,7 +127,7 @@ class SeriesCommands:
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, series_id, lock=True)
             entities.check_version(row.version, version)
-            await _check_instructor(db, change)
+            await _check_instructor(db, change.instructor_id)
             rows = await repository.occurrences(db, series_id)
             plan = plan_change(row, change, rows, now)
             await _apply(db, row, plan, {one.id: one for one, _ in rows}, who, now)
@@ -256,18 +256,13 @@ async def resolve_case(
             resolve_by_itself(case, why, now)
 
 
-async def _existing(db: AsyncSession, series_id: UUID) -> Series | None:
-    return await db.get(Series, series_id)
-
-
 async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSeries, now: datetime) -> Series:
     course = await entities.in_use(db, Course, new.course_id)
-    if new.instructor_id:
-        await entities.in_use(db, Instructor, new.instructor_id)
+    await _check_instructor(db, new.instructor_id)
     await entities.all_in_use(db, Student, new.student_ids or [])
     if new.student_ids == []:
         raise InvalidInput("a class needs at least one student", next_step="Add a student.")
-    expansion = expansion_of(new, new.time_zone or (await organizations.organization(db)).time_zone)
+    expansion = await _expansion(db, new)
     found = classes_of(expansion, new.left_out)
     if found[0].starts_at <= now:
         raise BookingInPast
@@ -298,6 +293,11 @@ async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSer
     return row
 
 
+async def _expansion(db: AsyncSession, new: NewSeries) -> Expansion:
+    """In the organization's zone unless the series has its own. Raises InvalidInput."""
+    return expansion_of(new, new.time_zone or (await organizations.organization(db)).time_zone)
+
+
 async def _students(db: AsyncSession, course_id: UUID, chosen: Sequence[UUID] | None) -> Sequence[UUID]:
     if chosen is None:
         return await people.enrolled_students(db, course_id)
@@ -305,9 +305,9 @@ async def _students(db: AsyncSession, course_id: UUID, chosen: Sequence[UUID] | 
     return chosen
 
 
-async def _check_instructor(db: AsyncSession, change: SeriesChange) -> None:
-    if change.instructor_id:
-        await entities.in_use(db, Instructor, change.instructor_id)
+async def _check_instructor(db: AsyncSession, instructor_id: UUID | None) -> None:
+    if instructor_id:
+        await entities.in_use(db, Instructor, instructor_id)
 
 
 async def _planned(
@@ -374,7 +374,7 @@ async def _apply(
         one.scheduled, one.starts_at, one.ends_at = (
             occurrence.scheduled, occurrence.starts_at, occurrence.ends_at,
         )  # fmt: skip
-        _to_bring(one)
+        mark_due(one)
     for held, occurrence in plan.difference.renamed:
         rows[held.id].scheduled = occurrence.scheduled
     for held in plan.difference.removed:
@@ -384,12 +384,12 @@ async def _apply(
     for key in plan.instructor_changes:
         if rows[key].state != OccurrenceState.CANCELLED:
             rows[key].instructor_id = plan.instructor_id
-            _to_bring(rows[key])
+            mark_due(rows[key])
     db.add_all(occurrence_row(row, one) for one in plan.difference.added)
     await db.flush()
 
 
-def _to_bring(one: SeriesOccurrence) -> None:
+def mark_due(one: SeriesOccurrence) -> None:
     """Let the workflow bring the class to what its row says."""
     if one.state == OccurrenceState.BOOKED:
         one.pending = True
@@ -402,7 +402,7 @@ def _try_again(one: SeriesOccurrence) -> None:
 
 
 def _check_takes_place(row: SeriesOccurrence) -> None:
-    if row.state in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT):
+    if row.state in CALLED_OFF:
         raise TransitionRefused("this class of the series does not take place")
 
 

@@ -4,7 +4,8 @@ Each class is booked by the same command as a single one, under an id that follo
 refused attempts. A repeated look therefore finds what an interrupted one has booked, and books nothing twice.
 """
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -28,7 +29,7 @@ from services.class_commands import ClassCommands
 from services.handovers import Handovers
 from services.inputs.sessions import NewSession
 from services.series import resolve_case, student_ids
-from services.series_expansion import extension, occurrence_row
+from services.series_expansion import extension, has_end, occurrence_row
 from workflows.contracts.series import SeriesLook, SeriesRef
 
 HORIZON = timedelta(weeks=8)  # how far ahead classes are booked
@@ -59,14 +60,14 @@ class SeriesBookings:
             due_ids = [one.id for one in due]
         with author(row.created_by):
             for key in due_ids:
-                await _Class(self, row, key, now).bring()
+                await _Class(self._database, self._classes, self._handovers, row, key, now).bring()
         return await self._look(ref, len(due_ids) == BATCH, now)
 
     async def _look(self, ref: SeriesRef, more: bool, now: datetime) -> SeriesLook:
         async with self._database.tenant(ref.organization_id) as db:
             row = await repository.get(db, ref.series_id, lock=True)
-            found = (await repository.progress(db, [row.id], now)).get(row.id, repository.Progress())
-            left = found.planned or found.refused or found.pending or not _has_end(row)
+            found = (await repository.progress(db, [row.id], now))[row.id]
+            left = found.planned or found.refused or found.pending or not has_end(row)
             row.state = SeriesState.RUNNING if left else SeriesState.ENDED
             again = None
             if left:
@@ -74,77 +75,26 @@ class SeriesBookings:
                 again = now + _BETWEEN_BATCHES if more else min(next_due, now + _LONGEST_PAUSE)
             return SeriesLook(row.state, found.booked, found.planned, found.refused, found.pending, again)
 
-    # What one class needs
 
-    async def book(self, series: Series, one: SeriesOccurrence, session_id: UUID) -> None:
-        new = NewSession.model_validate(
-            {
-                "course_id": series.course_id,
-                "instructor_id": one.instructor_id,
-                "starts_at": one.starts_at,
-                "ends_at": one.ends_at,
-                "student_ids": None if series.whole_course else student_ids(series),
-                "time_zone": series.time_zone,
-                "override_reason": series.override_reason,
-            }
-        )
-        await self._classes.book(series.organization_id, session_id, new)
-
-    async def move(self, series: Series, one: SeriesOccurrence, session: Session) -> None:
-        await self._classes.reschedule(
-            _principal(series),
-            session.id,
-            one.starts_at,
-            one.ends_at,
-            f"series-{one.id}-{series.version}",
-            override_reason=series.override_reason,
-        )
-
-    async def cancel(self, series: Series, session_id: UUID, reason: str) -> None:
-        """A class that is over, or cancelled already, stays so."""
-        command = f"series-{session_id}-cancel"
-        try:
-            await self._classes.cancel(
-                _principal(series), session_id, CancelReason(reason or CancelReason.UNSPECIFIED), command
-            )
-        except TransitionRefused:
-            return
-
-    async def hand_over(self, series: Series, one: SeriesOccurrence, session_id: UUID, now: datetime) -> None:
-        """Let the instructor of the row teach the class. Raises DoubleBooked, InstructorUnavailable."""
-        assert one.instructor_id is not None, "a class is not handed over to nobody"
-        await self._handovers.hand_over(
-            series.organization_id,
-            session_id,
-            one.instructor_id,
-            f"{one.id}-{series.version}",
-            now,
-            overrides=bool(series.override_reason),
-        )
-
-    @property
-    def database(self) -> Database:
-        return self._database
-
-
+@dataclass(frozen=True)
 class _Class:
     """One class of a series during a look."""
 
-    def __init__(self, bookings: SeriesBookings, series: Series, key: UUID, now: datetime) -> None:
-        self._bookings = bookings
-        self._database = bookings.database
-        self._series = series
-        self._key = key
-        self._now = now
+    database: Database
+    classes: ClassCommands
+    handovers: Handovers
+    series: Series
+    key: UUID
+    now: datetime
 
     async def bring(self) -> None:
         """Raises Unavailable: then the look is made again."""
         async with self._tenant() as db:
-            one = await repository.occurrence(db, self._series.id, self._key)
+            one = await repository.occurrence(db, self.series.id, self.key)
             session = await db.get(Session, one.session_id or _session_id(one))
         if one.state == OccurrenceState.CANCELLED:
             if session and session.outcome is None:
-                await self._bookings.cancel(self._series, session.id, one.cancel_reason)
+                await self._cancel(one, session)
             await self._done(one)
         elif session and one.session_id:
             await self._change(one, session)
@@ -154,7 +104,7 @@ class _Class:
     async def _book(self, one: SeriesOccurrence) -> None:
         session_id = _session_id(one)
         try:
-            await self._bookings.book(self._series, one, session_id)
+            await self.classes.book(self.series.organization_id, session_id, self._as_single(one))
         except Unavailable:
             raise
         except HomeroomError as error:
@@ -166,9 +116,9 @@ class _Class:
     async def _change(self, one: SeriesOccurrence, session: Session) -> None:
         try:
             if (session.starts_at, session.ends_at) != (one.starts_at, one.ends_at):
-                await self._bookings.move(self._series, one, session)
+                await self._move(one, session)
             if one.instructor_id and session.instructor_id != one.instructor_id:
-                await self._bookings.hand_over(self._series, one, session.id, self._now)
+                await self._hand_over(one.instructor_id, one, session)
         except Unavailable:
             raise
         except HomeroomError as error:
@@ -176,42 +126,84 @@ class _Class:
             return
         await self._done(one)
 
+    def _as_single(self, one: SeriesOccurrence) -> NewSession:
+        return NewSession.model_validate(
+            {
+                "course_id": self.series.course_id,
+                "instructor_id": one.instructor_id,
+                "starts_at": one.starts_at,
+                "ends_at": one.ends_at,
+                "student_ids": None if self.series.whole_course else student_ids(self.series),
+                "time_zone": self.series.time_zone,
+                "override_reason": self.series.override_reason,
+            }
+        )
+
+    async def _move(self, one: SeriesOccurrence, session: Session) -> None:
+        await self.classes.reschedule(
+            _principal(self.series),
+            session.id,
+            one.starts_at,
+            one.ends_at,
+            f"series-{one.id}-{self.series.version}",
+            override_reason=self.series.override_reason,
+        )
+
+    async def _cancel(self, one: SeriesOccurrence, session: Session) -> None:
+        """A class that is over, or cancelled already, stays so."""
+        reason = CancelReason(one.cancel_reason or CancelReason.UNSPECIFIED)
+        with suppress(TransitionRefused):
+            await self.classes.cancel(
+                _principal(self.series), session.id, reason, f"series-{session.id}-cancel"
+            )
+
+    async def _hand_over(self, instructor_id: UUID, one: SeriesOccurrence, session: Session) -> None:
+        """Raises DoubleBooked, InstructorUnavailable."""
+        await self.handovers.hand_over(
+            self.series.organization_id,
+            session.id,
+            instructor_id,
+            f"{one.id}-{self.series.version}",
+            self.now,
+            overrides=bool(self.series.override_reason),
+        )
+
     async def _booked(self, one: SeriesOccurrence, session_id: UUID) -> None:
         async with self._tenant() as db:
-            row = await repository.occurrence(db, self._series.id, one.id)
+            row = await repository.occurrence(db, self.series.id, one.id)
             session = await sessions.get_session(db, session_id)
             row.session_id, row.problem_code, row.problem = session_id, "", ""
-            row.tried_at = self._now
+            row.tried_at = self.now
             if row.state == OccurrenceState.CANCELLED:  # meanwhile
                 row.pending = True
                 return
             row.state = OccurrenceState.BOOKED
             wanted = row.starts_at, row.ends_at, row.instructor_id
             row.pending = (session.starts_at, session.ends_at, session.instructor_id) != wanted
-            await resolve_case(db, self._series, row, "the class is booked", self._now)
+            await resolve_case(db, self.series, row, "the class is booked", self.now)
 
     async def _refused(self, one: SeriesOccurrence, error: HomeroomError) -> None:
         async with self._tenant() as db:
-            row = await repository.occurrence(db, self._series.id, one.id)
+            row = await repository.occurrence(db, self.series.id, one.id)
             row.attempts += 1
             if row.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED):
-                await refuse(db, self._series, row, error.code, error.detail, self._now)
+                await refuse(db, self.series, row, error.code, error.detail, self.now)
 
     async def _kept(self, one: SeriesOccurrence, error: HomeroomError) -> None:
         """The class stays as its session is, since it could not be changed with the series."""
         async with self._tenant() as db:
-            row = await repository.occurrence(db, self._series.id, one.id)
+            row = await repository.occurrence(db, self.series.id, one.id)
             assert row.session_id is not None, "only a class that is booked is changed"
             session = await sessions.get_session(db, row.session_id)
-            await _open_case(db, self._series, row, error.code, self._now)
+            await _open_case(db, self.series, row, error.code, self.now)
             row.starts_at, row.ends_at = session.starts_at, session.ends_at
             row.instructor_id, row.alone, row.pending = session.instructor_id, True, False
-            row.problem_code, row.problem, row.tried_at = error.code, error.detail, self._now
+            row.problem_code, row.problem, row.tried_at = error.code, error.detail, self.now
 
     async def _done(self, one: SeriesOccurrence) -> None:
         """Unless the row was changed meanwhile: then the next look goes on."""
         async with self._tenant() as db:
-            row = await repository.occurrence(db, self._series.id, one.id)
+            row = await repository.occurrence(db, self.series.id, one.id)
             before = one.state, one.starts_at, one.ends_at, one.instructor_id
             row.pending = before != (row.state, row.starts_at, row.ends_at, row.instructor_id)
             if not row.pending and row.state == OccurrenceState.BOOKED:
@@ -222,7 +214,7 @@ class _Class:
             return await db.get(Session, session_id) is not None
 
     def _tenant(self) -> AbstractAsyncContextManager[AsyncSession]:
-        return self._database.tenant(self._series.organization_id)
+        return self.database.tenant(self.series.organization_id)
 
 
 async def refuse(
@@ -258,10 +250,6 @@ async def _extend(db: AsyncSession, row: Series, now: datetime) -> None:
 async def _report_without_instructor(db: AsyncSession, row: Series, now: datetime) -> None:
     for one in await repository.without_instructor(db, row.id, now + _INSTRUCTOR_NEEDED_BEFORE):
         await refuse(db, row, one, NO_INSTRUCTOR, "No instructor was found for this class.", now)
-
-
-def _has_end(row: Series) -> bool:
-    return "COUNT=" in row.recurrence or "UNTIL=" in row.recurrence
 
 
 def _session_id(one: SeriesOccurrence) -> UUID:

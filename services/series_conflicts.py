@@ -16,8 +16,7 @@ from domain.scheduling.booking_rules import broken_rules, sentence
 from domain.scheduling.candidates import Candidate, ClassToTeach
 from models.course import Course
 from models.people import Instructor, Student
-from models.repositories import entities, imported_calendars, names, people, substitutions
-from models.repositories.series import Reserved, reserved
+from models.repositories import booked_times, entities, imported_calendars, names, people, substitutions
 from services.instructor_rules import BOOKED_AROUND
 from services.stored_availability import availability_of
 
@@ -51,35 +50,39 @@ async def conflicts(
         return []
     ids = [*who.student_ids, *([who.instructor_id] if who.instructor_id else [])]
     start, end = min(span[0] for span in spans), max(span[1] for span in spans)
-    found = await reserved(db, ids, start - BOOKED_AROUND, end + BOOKED_AROUND, besides_series)
+    taken = await booked_times.overlapping(
+        db, ids, start - BOOKED_AROUND, end + BOOKED_AROUND, besides_series=besides_series
+    )
     called = await names.of(db, Student, who.student_ids)
     instructor = await entities.get(db, Instructor, who.instructor_id) if who.instructor_id else None
     if instructor:
         called[instructor.id] = instructor.name
-    busy = _Reservations(found)
+    busy = _Reservations(taken)
     problems: list[list[str]] = []
     for starts_at, ends_at in spans:
         own = ["It would start in the past."] if starts_at <= now else []
-        clashing = sorted({called.get(one.person_id, "") for one in busy.overlapping(starts_at, ends_at)})
+        clashing = sorted({called.get(key, "") for *_, key in busy.overlapping(starts_at, ends_at)})
         own += [f"{name} has another class at that time." for name in clashing]
         problems.append(own)
     if instructor and not overrides:
-        for own, broken in zip(problems, await _rules(db, who, instructor, spans, found), strict=True):
+        taught = _Reservations({instructor.id: [*taken.get(instructor.id, ()), *spans]})
+        for own, broken in zip(problems, await _rules(db, who, instructor, spans, taught), strict=True):
             own += broken
     return [tuple(own) for own in problems]
 
 
 class _Reservations:
-    """Reserved times in the order of their starts."""
+    """Reserved times of people in the order of their starts."""
 
-    def __init__(self, found: Sequence[Reserved]) -> None:
-        self._found = sorted(found, key=lambda one: one.starts_at)
-        self._starts = [one.starts_at for one in self._found]
-        self._longest = max((one.ends_at - one.starts_at for one in found), default=timedelta())
+    def __init__(self, taken: Mapping[UUID, Sequence[Span]]) -> None:
+        self._found = sorted((start, end, key) for key, spans in taken.items() for start, end in spans)
+        self._starts = [start for start, *_ in self._found]
+        self._longest = max((end - start for start, end, _ in self._found), default=timedelta())
 
-    def overlapping(self, start: datetime, end: datetime) -> list[Reserved]:
+    def overlapping(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime, UUID]]:
+        """Start, end and person."""
         first, last = bisect_left(self._starts, start - self._longest), bisect_left(self._starts, end)
-        return [one for one in self._found[first:last] if one.ends_at > start]
+        return [one for one in self._found[first:last] if one[1] > start]
 
 
 async def _rules(
@@ -87,7 +90,7 @@ async def _rules(
     who: ClassPeople,
     instructor: Instructor,
     spans: Sequence[Span],
-    found: Sequence[Reserved],
+    taught: _Reservations,
 ) -> list[list[str]]:
     course = await entities.get(db, Course, who.course_id)
     held = (await people.qualifications(db, [instructor.id])).get(instructor.id)
@@ -97,19 +100,16 @@ async def _rules(
         db, [instructor.id], start, end
     )
     times = availability_of(instructor, stored, (), elsewhere.get(instructor.id, ()))
-    taught = [(one.starts_at, one.ends_at) for one in found if one.person_id == instructor.id]
     qualifications = held or [(course.subject, course.level)]
     return [
-        _sentences(course, instructor, qualifications, _around(times, span, [*taught, *spans]), span)
-        for span in spans
+        _sentences(course, instructor, qualifications, _around(times, span, taught), span) for span in spans
     ]
 
 
-def _around(times: Availability, span: Span, booked: Sequence[Span]) -> Availability:
+def _around(times: Availability, span: Span, taught: _Reservations) -> Availability:
     """With what else is taught in the days around a class, the class itself aside."""
-    start, end = span[0] - BOOKED_AROUND, span[1] + BOOKED_AROUND
-    near = tuple(one for one in booked if one != span and one[0] < end and one[1] > start)
-    return replace(times, booked=near)
+    near = taught.overlapping(span[0] - BOOKED_AROUND, span[1] + BOOKED_AROUND)
+    return replace(times, booked=tuple((start, end) for start, end, _ in near if (start, end) != span))
 
 
 def _sentences(

@@ -7,10 +7,11 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidInput
-from domain.scheduling.recurrence import read_rule
+from domain.scheduling.recurrence import read_rule, until_end_of
 from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import (
+    CALLED_OFF,
     Difference,
     Held,
     OccurrenceState,
@@ -18,7 +19,6 @@ from domain.scheduling.series_changes import (
     difference,
     first_from,
 )
-from domain.scheduling.wall_time import start_of_day
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from services.inputs.series import NewSeries, SeriesChange, SeriesEnd
@@ -58,11 +58,16 @@ def occurrence_row(row: Series, one: Occurrence) -> SeriesOccurrence:
     )
 
 
+def has_end(row: Series) -> bool:
+    rule = read_rule(row.recurrence)
+    return bool(rule.count or rule.until)
+
+
 def extension(row: Series, last: datetime, now: datetime) -> list[Occurrence]:
     """The classes after the last one, of a series without an end whose last class comes near; else none."""
-    rule = read_rule(row.recurrence)
-    if rule.count or rule.until or last - now.replace(tzinfo=None) > _EXTENDED_BEFORE:
+    if has_end(row) or last - now.replace(tzinfo=None) > _EXTENDED_BEFORE:
         return []
+    rule = read_rule(row.recurrence)
     day = first_from(rule, last.date())  # the last one's own, so that the next are in step with its interval
     following = replace(current(row), start=datetime.combine(day, row.first_start.time()))
     return [one for one in following.occurrences() if one.scheduled > last]
@@ -109,7 +114,7 @@ def plan_change(
 
 def ended_rule(row: Series, end: SeriesEnd) -> str:
     """The recurrence rule of a series that has its last class on that day at the latest."""
-    until = start_of_day(end.last_day + timedelta(days=1), ZoneInfo(row.time_zone)) - timedelta(seconds=1)
+    until = until_end_of(end.last_day, ZoneInfo(row.time_zone))
     return str(replace(read_rule(row.recurrence), count=None, until=until))
 
 
@@ -119,7 +124,7 @@ def after(rows: Iterable[OccurrenceRow], last_day: date, now: datetime) -> list[
         one
         for one, session in rows
         if one.scheduled.date() > last_day
-        and one.state not in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT)
+        and one.state not in CALLED_OFF
         and (session.starts_at if session else one.starts_at) > now
     ]
 
@@ -134,6 +139,11 @@ def held_of(one: SeriesOccurrence, session: Session | None) -> Held:
     return Held(one.id, one.scheduled, one.starts_at, one.ends_at, own)
 
 
+def holding(one: SeriesOccurrence, session: Session | None) -> SeriesOccurrence | Session:
+    """The row whose times are shown: the session's, unless that is still to be brought to what the series wants."""
+    return one if session is None or one.pending else session
+
+
 def _was_moved(one: SeriesOccurrence, session: Session | None) -> bool:
     """Whether the session was moved or cancelled by itself, without the series."""
     if session is None or one.pending:
@@ -144,10 +154,7 @@ def _was_moved(one: SeriesOccurrence, session: Session | None) -> bool:
 
 def _takes_instructor(one: SeriesOccurrence, session: Session | None, instructor_id: UUID | None) -> bool:
     """A class whose instructor was replaced by itself keeps the substitute; no class loses an instructor it has."""
-    if (
-        one.state in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT)
-        or one.instructor_id == instructor_id
-    ):
+    if one.state in CALLED_OFF or one.instructor_id == instructor_id:
         return False
     if session is None:
         return True

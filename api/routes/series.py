@@ -80,7 +80,7 @@ async def list_series(
     """List series."""
     rows, more = await pages.page(db, Series, query.wanted())
     found = await repository.progress(db, [row.id for row in rows], now)
-    items = [SeriesOut.of(row, found.get(row.id), shared.series_workflow_url(row.id)) for row in rows]
+    items = [SeriesOut.of(row, found[row.id], shared.series_workflow_url(row.id)) for row in rows]
     return Page(items=items, next_cursor=next_cursor(rows, more, query.sort))
 
 
@@ -177,4 +177,4 @@ async def _shown(shared: State, who: Principal, series_id: UUID, now: datetime) 
     async with shared.database.tenant(who.organization_id) as db:
         row = await repository.get(db, series_id)
         found = await repository.progress(db, [row.id], now)
-        return SeriesOut.of(row, found.get(row.id), shared.series_workflow_url(row.id))
+        return SeriesOut.of(row, found[row.id], shared.series_workflow_url(row.id))

@@ -1,7 +1,6 @@
 """Response bodies of series of classes."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from models.repositories.series import Progress
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from services.inputs.fields import Schema, WallTime
-from services.series import PlannedClass, SeriesDifference
+from services.series import PlannedClass, SeriesDifference, student_ids
+from services.series_expansion import holding
 
 
 class PlannedClassOut(Schema):
@@ -98,8 +98,7 @@ class SeriesOut(Schema):
     workflow_url: str
 
     @classmethod
-    def of(cls, row: Series, progress: Progress | None, workflow_url: str) -> Self:
-        found = progress or Progress()
+    def of(cls, row: Series, progress: Progress, workflow_url: str) -> Self:
         return cls(
             id=row.id,
             course_id=row.course_id,
@@ -109,12 +108,12 @@ class SeriesOut(Schema):
             minutes=row.minutes,
             recurrence=row.recurrence,
             instructor_id=row.instructor_id,
-            student_ids=None if row.whole_course else [UUID(key) for key in row.student_ids],
+            student_ids=None if row.whole_course else student_ids(row),
             state=row.state,
-            booked=found.booked,
-            planned=found.planned,
-            refused=found.refused,
-            to_change=found.pending,
+            booked=progress.booked,
+            planned=progress.planned,
+            refused=progress.refused,
+            to_change=progress.pending,
             version=row.version,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -136,14 +135,12 @@ class SeriesClassOut(Schema):
 
     @classmethod
     def of(cls, one: SeriesOccurrence, session: Session | None) -> Self:
-        times: tuple[datetime, datetime] = (one.starts_at, one.ends_at)
-        if session is not None and not one.pending:
-            times = (session.starts_at, session.ends_at)
+        times = holding(one, session)
         return cls(
             id=one.id,
             scheduled=one.scheduled,
-            starts_at=times[0],
-            ends_at=times[1],
+            starts_at=times.starts_at,
+            ends_at=times.ends_at,
             state=one.state,
             instructor_id=session.instructor_id if session else one.instructor_id,
             session_id=one.session_id,

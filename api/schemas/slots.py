@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.scheduling.slots import Slot
 from services.inputs.fields import Schema
-from services.planning.candidates import TEXTS
+from services.planning.candidates import text_of
 from services.slots import FoundSlots, Quote
 
 
@@ -94,7 +94,7 @@ class QuoteOut(Schema):
                     name=one.name,
                     score=one.score,
                     terms=[
-                        TermOut(rule=rule, text=TEXTS[rule], cost=cost) for rule, cost in one.terms.items()
+                        TermOut(rule=rule, text=text_of(rule), cost=cost) for rule, cost in one.terms.items()
                     ],
                 )
                 for one in quote.found.candidates
@@ -104,7 +104,7 @@ class QuoteOut(Schema):
                     id=one.id,
                     name=one.name,
                     rules=[
-                        QuoteRefusal(rule=why.rule, text=TEXTS[why.rule], class_ids=list(why.class_ids))
+                        QuoteRefusal(rule=why.rule, text=text_of(why.rule), class_ids=list(why.class_ids))
                         for why in one.refused_by
                     ],
                 )

@@ -1,5 +1,6 @@
 """`homeroom series`: plans classes that recur, shows what a change would do, and ends them."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -75,7 +76,7 @@ def add(
         "course_id": resolve_id(api, "/v1/courses", course),
         "starts_at": starts,
         "recurrence": recurrence,
-        "minutes": int(read_length(minutes).total_seconds() // 60),
+        "minutes": read_length(minutes) // timedelta(minutes=1),
         "left_out": without or [],
     }
     if instructor:
@@ -110,7 +111,7 @@ def change(
     body: Json = {"from_day": from_day}
     body |= {name: value for name, value in (("starts", starts), ("recurrence", recurrence)) if value}
     if minutes:
-        body["minutes"] = int(read_length(minutes).total_seconds() // 60)
+        body["minutes"] = read_length(minutes) // timedelta(minutes=1)
     if instructor:
         body["instructor_id"] = resolve_id(caller.api, "/v1/instructors", instructor)
     shown = caller.api.post(f"{path}/change{'/preview' if dry_run else ''}", body)

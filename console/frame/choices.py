@@ -1,11 +1,14 @@
-"""Options of select fields: time zones, languages and staff roles with their labels."""
+"""Options of select fields: time zones, languages, instructors and staff roles with their labels."""
 
 from functools import cache
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame.forms import Options
 from console.frame.times import ENGLISH
 from domain.people.access import STAFF
 from domain.people.languages import TEXT_LANGUAGES
+from models.repositories import people
 from services.inputs.fields import known_zones
 
 
@@ -27,6 +30,11 @@ def languages() -> Options:
 def other_language(code: str) -> str:
     """The label of a language without texts, which a record can have from an import or the API."""
     return f"{ENGLISH.languages.get(code, code)} (gets English)"
+
+
+async def instructors(db: AsyncSession) -> Options:
+    """Those in use, by name."""
+    return [(str(person.id), person.name) for person in await people.instructors(db)]
 
 
 @cache

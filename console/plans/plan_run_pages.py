@@ -32,7 +32,7 @@ from services import form_keys
 from services.inputs.fields import Schema
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization
-from services.planning.candidates import TEXTS
+from services.planning.candidates import text_of
 
 router = APIRouter(
     prefix="/plans",
@@ -146,17 +146,18 @@ async def _page(
     async with shared.database.tenant(who.organization_id) as db:
         row = await term_plans.get(db, run_id)
         assignments = await term_plans.assignments(db, run_id)
-        left = await term_plans.count_to_publish(db, run_id)
         ids = {one.instructor_id for one in assignments} | {one.former_instructor_id for one in assignments}
         called = await names.of(db, Instructor, [key for key in ids if key])
         zone = (await organization(db)).time_zone
     lines = [_line(one, called) for one in assignments]
+    changes = [line for line in lines if line.differs]
     return page(
         request, "plan_run.html", 409 if problem else 200, row=row, zone=zone, problem=problem,
-        changes=[line for line in lines if line.differs],
+        changes=changes,
         nobody=[line for line in lines if line.row.instructor_id is None],
         same=sum(not line.differs and line.row.instructor_id is not None for line in lines),
-        left=left, works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
+        left=sum(line.row.published_at is None and not line.row.problem for line in changes),
+        works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
         terms=_terms(row), scopes=dict(_SCOPES),
         workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",
     )  # fmt: skip
@@ -178,7 +179,7 @@ def _reason(relaxation: Mapping[str, Any]) -> str:
     """What keeps the most suitable instructors from a class."""
     count = len(relaxation["instructor_ids"])
     who = "1 instructor" if count == 1 else f"{count} instructors"
-    rules = [TEXTS.get(rule, rule.replace("_", " ")) for rule in relaxation["rules"]]
+    rules = [text_of(rule) for rule in relaxation["rules"]]
     return f"{who}: {' and '.join(rules)}" if rules else f"{who} could, but only at a higher cost"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
-from console.frame import forms
+from console.frame import choices, forms
 from console.frame.forms import Form
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
@@ -22,7 +22,7 @@ from domain.errors import HomeroomError, TransitionRefused
 from domain.people.access import Permission
 from models.course import Course
 from models.people import Student
-from models.repositories import people, relations
+from models.repositories import relations
 from services import form_keys, organizations
 from services.resources.catalogue import COURSES
 from services.series import PlannedClass
@@ -40,7 +40,7 @@ async def show_form(request: Request, key: UUID, shared: Shared, who: CurrentUse
     async with shared.database.tenant(who.organization_id) as db:
         course, students = await _course(db, key)
         zone = (await organizations.organization(db)).time_zone
-        instructors = [(str(person.id), person.name) for person in await people.instructors(db)]
+        instructors = await choices.instructors(db)
     form = new_form({"minutes": 60, "count": 12, "time_zone": zone, "weeks": 1, "ends": "count"}, instructors)
     chosen = {str(student.id) for student in students}
     return _page(request, course, students, form, [], chosen, str(uuid7()))
@@ -54,7 +54,7 @@ async def preview_or_create(
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
         course, students = await _course(db, key)
-        instructors = [(str(person.id), person.name) for person in await people.instructors(db)]
+        instructors = await choices.instructors(db)
     form = forms.with_input(new_form({}, instructors), posted)
     days, chosen = posted_days(posted), forms.texts(posted, "student_ids")
     enrolled = {str(student.id) for student in students}

@@ -1,6 +1,7 @@
 """The forms of a series: days of the week, wall time and end, read as a recurrence rule."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,8 +13,7 @@ from starlette.datastructures import FormData
 from console.frame import choices, forms
 from console.frame.forms import Field, Form, Options
 from domain.errors import InvalidInput
-from domain.scheduling.recurrence import MAX_OCCURRENCES, WEEKDAYS, Rule, read_rule
-from domain.scheduling.wall_time import start_of_day
+from domain.scheduling.recurrence import MAX_OCCURRENCES, WEEKDAYS, Frequency, Rule, read_rule, until_end_of
 from models.series import Series
 from services.inputs.fields import LEFT_OUT, Name, Schema, TimeZone
 from services.inputs.series import Minutes, NewSeries, SeriesChange
@@ -128,13 +128,13 @@ def read_change(form: Form, days: Sequence[str], row: Series) -> SeriesChange:
     if is_weekly(rule) and set(days) != set(days_of(row)):
         if not days:
             raise InvalidInput("no day of the week is chosen", next_step="Choose at least one day.")
-        values["recurrence"] = _on_days(rule, days)
+        values["recurrence"] = str(_on_days(rule, days))
     return SeriesChange.model_validate(values)
 
 
 def is_weekly(rule: Rule) -> bool:
     """Whether the form can say which days it has: COUNT would count anew."""
-    return rule.frequency == "WEEKLY" and rule.count is None
+    return rule.frequency == Frequency.WEEKLY and rule.count is None
 
 
 def days_of(row: Series) -> list[str]:
@@ -145,7 +145,7 @@ def days_of(row: Series) -> list[str]:
 def described(row: Series) -> str:
     """The recurrence rule in words; one that the form cannot make is shown as it is written."""
     rule = read_rule(row.recurrence)
-    if rule.frequency != "WEEKLY" or rule.months:
+    if rule.frequency != Frequency.WEEKLY or rule.months:
         return f"{row.recurrence}, {row.first_start:%H:%M}"
     names = [dict(DAYS)[day] for day in days_of(row)]
     every = "" if rule.interval == 1 else f"every {rule.interval} weeks "
@@ -162,21 +162,19 @@ def _first(day: date, days: Sequence[str]) -> date:
 
 
 def _rule(typed: SeriesForm, days: Sequence[str]) -> str:
-    parts = ["FREQ=WEEKLY", f"INTERVAL={typed.weeks}", f"BYDAY={','.join(days)}"]
+    rule = _on_days(Rule(Frequency.WEEKLY, typed.weeks), days)
     if typed.ends == "count":
         if typed.count is None:
             raise InvalidInput(
                 "the number of classes is missing", next_step="Say how many classes there are."
             )
-        parts.append(f"COUNT={typed.count}")
+        rule = replace(rule, count=typed.count)
     elif typed.ends == "until":
         if typed.until is None:
             raise InvalidInput("the last day is missing", next_step="Say when the last class is.")
-        end = start_of_day(typed.until + timedelta(days=1), ZoneInfo(typed.time_zone)) - timedelta(seconds=1)
-        parts.append(f"UNTIL={end:%Y%m%dT%H%M%SZ}")
-    return ";".join(parts)
+        rule = replace(rule, until=until_end_of(typed.until, ZoneInfo(typed.time_zone)))
+    return str(rule)
 
 
-def _on_days(rule: Rule, days: Sequence[str]) -> str:
-    until = [f"UNTIL={rule.until:%Y%m%dT%H%M%SZ}"] if rule.until else []
-    return ";".join(["FREQ=WEEKLY", f"INTERVAL={rule.interval}", f"BYDAY={','.join(days)}", *until])
+def _on_days(rule: Rule, days: Sequence[str]) -> Rule:
+    return replace(rule, weekdays=tuple((0, WEEKDAYS.index(day)) for day in days))

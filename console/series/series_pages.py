@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from api.http.state import State
-from console.frame import forms
+from console.frame import choices, forms
 from console.frame.forms import Field, Form
 from console.frame.history import history
 from console.frame.permits import permits
@@ -37,13 +37,14 @@ from domain.scheduling.series_changes import OccurrenceState
 from domain.sessions.cancellations import CancelReason
 from models.course import Course
 from models.people import Instructor
-from models.repositories import entities, names, pages, people
+from models.repositories import entities, names, pages
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from services.inputs.fields import Schema
 from services.inputs.series import OccurrenceCancellation, SeriesEnd
 from services.series import SeriesDifference
+from services.series_expansion import holding
 
 router = APIRouter(
     prefix="/series",
@@ -70,11 +71,11 @@ class ClassLine:
 
     @property
     def starts_at(self) -> datetime:
-        return self.session.starts_at if self.session and not self.row.pending else self.row.starts_at
+        return holding(self.row, self.session).starts_at
 
     @property
     def ends_at(self) -> datetime:
-        return self.session.ends_at if self.session and not self.row.pending else self.row.ends_at
+        return holding(self.row, self.session).ends_at
 
     @property
     def state(self) -> str:
@@ -109,17 +110,18 @@ async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now,
         wanted = pages.PageRequest("-created_at", _MOST, text=q[:200], searched=("title",))
         rows, more = await pages.page(db, Series, wanted)
         progress = await repository.progress(db, [row.id for row in rows], now)
-        courses = await repository.titles_of_courses(db, rows)
+        courses = await names.of(db, Course, {row.course_id for row in rows})
         called = await names.of(db, Instructor, {row.instructor_id for row in rows if row.instructor_id})
     return page(
         request, "series_list.html", rows=rows, more=more, progress=progress, courses=courses, called=called,
-        described=described, nothing=repository.Progress(), q=q, path="/courses",
+        described=described, q=q, path="/courses",
     )  # fmt: skip
 
 
 @router.get("/{series_id}")
 async def show(request: Request, series_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    return await _page(request, shared, who, series_id, now)
+    row, empty = await _forms(shared, who, series_id, now)
+    return await _page(request, shared, who, row, empty, now)
 
 
 @router.post("/{series_id}/change", dependencies=POST)
@@ -137,15 +139,14 @@ async def change(request: Request, series_id: UUID, shared: Shared, who: Current
         difference = await shared.series.preview_change(who, series_id, wanted, now)
     except (ValidationError, HomeroomError) as error:
         form = forms.with_errors(form, error)
-    shown = Shown(form, days, empty.end, difference)
-    return await _page(request, shared, who, series_id, now, shown)
+    return await _page(request, shared, who, row, Shown(form, days, empty.end, difference), now)
 
 
 @router.post("/{series_id}/end", dependencies=POST)
 async def end(request: Request, series_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     """`do` says whether the classes that would be cancelled are shown first, or the series ends."""
     posted = await forms.posted(request)
-    _, empty = await _forms(shared, who, series_id, now)
+    row, empty = await _forms(shared, who, series_id, now)
     form = forms.with_input(empty.end, posted)
     cancelled = None
     try:
@@ -157,7 +158,7 @@ async def end(request: Request, series_id: UUID, shared: Shared, who: CurrentUse
     except (ValidationError, HomeroomError) as error:
         form = forms.with_errors(form, error)
     shown = Shown(empty.change, empty.days, form, cancelled=cancelled)
-    return await _page(request, shared, who, series_id, now, shown)
+    return await _page(request, shared, who, row, shown, now)
 
 
 @router.post("/{series_id}/try-again", dependencies=POST)
@@ -180,7 +181,7 @@ async def cancel_class(
 async def _forms(shared: State, who: Principal, series_id: UUID, now: datetime) -> tuple[Series, Shown]:
     async with shared.database.tenant(who.organization_id) as db:
         row = await repository.get(db, series_id)
-        instructors = [(str(person.id), person.name) for person in await people.instructors(db)]
+        instructors = await choices.instructors(db)
     tomorrow = now.astimezone(ZoneInfo(row.time_zone)).date() + timedelta(days=1)
     return row, Shown(change_form(row, tomorrow, instructors), days_of(row), forms.build(_END, EndForm, {}))
 
@@ -189,26 +190,24 @@ async def _page(
     request: Request,
     shared: State,
     who: Principal,
-    series_id: UUID,
+    row: Series,
+    shown: Shown,
     now: datetime,
-    shown: Shown | None = None,
 ) -> Response:
-    row, empty = await _forms(shared, who, series_id, now)
     async with shared.database.tenant(who.organization_id) as db:
         course = await entities.get(db, Course, row.course_id)
-        found = await repository.occurrences(db, series_id)
-        progress = (await repository.progress(db, [series_id], now)).get(series_id, repository.Progress())
+        found = await repository.occurrences(db, row.id)
+        progress = (await repository.progress(db, [row.id], now))[row.id]
         ids = {one.instructor_id for one, _ in found} | {
             session.instructor_id for _, session in found if session
         }
         called = await names.of(db, Instructor, [key for key in ids if key])
-        entries = await history(db, who, series_id)
-    shown = shown or empty
+        entries = await history(db, who, row.id)
     lines = [
         ClassLine(
             one,
             session,
-            called.get((session.instructor_id if session else one.instructor_id) or series_id, ""),
+            called.get((session.instructor_id if session else one.instructor_id) or row.id, ""),
         )
         for one, session in found
     ]
@@ -218,5 +217,5 @@ async def _page(
         coming=coming, past=[line for line in lines if line.ends_at <= now], history=entries,
         rule=described(row), days=DAYS, chooses_days=is_weekly(read_rule(row.recurrence)),
         refused=sum(line.row.state == OccurrenceState.REFUSED for line in coming),
-        workflow_url=shared.series_workflow_url(series_id), path="/courses",
+        workflow_url=shared.series_workflow_url(row.id), path="/courses",
     )  # fmt: skip

@@ -9,11 +9,12 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import islice
 
 from domain.errors import InvalidInput
+from domain.scheduling.wall_time import start_of_day
 
 MAX_OCCURRENCES = 500
 MAX_HORIZON = timedelta(days=731)  # two years: from the first occurrence to the last
@@ -122,6 +123,11 @@ class Rule:
 def _from_end(day: date) -> int:
     """The place of a day in its month, from the end: -1 is the last."""
     return day.day - calendar.monthrange(day.year, day.month)[1] - 1
+
+
+def until_end_of(day: date, zone: tzinfo) -> datetime:
+    """The UNTIL of a rule whose last day this is."""
+    return start_of_day(day + _DAY, zone) - timedelta(seconds=1)
 
 
 def read_rule(text: str) -> Rule:

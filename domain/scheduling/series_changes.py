@@ -25,6 +25,9 @@ class OccurrenceState(StrEnum):
     LEFT_OUT = "left_out"  # never announced to anybody
 
 
+CALLED_OFF = frozenset({OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT})
+
+
 class SeriesState(StrEnum):
     RUNNING = "running"
     ENDED = "ended"  # nothing is left to book

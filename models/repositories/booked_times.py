@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import DoubleBooked
+from models.series import SeriesOccurrence
 from models.session import BookedTime
 
 _OTHER_CLASS = "the instructor or a student has another class at that time"
@@ -122,13 +123,23 @@ async def overlapping(
     start: datetime,
     end: datetime,
     besides: UUID | None = None,
+    besides_series: UUID | None = None,
 ) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """The times that classes and holds reserve of these people in this span; the class `besides` is left out."""
+    """The times that classes and holds reserve of these people in this span.
+
+    The class `besides` is left out, and so are those of the series `besides_series`.
+    """
     query = sa.select(col(BookedTime.person_id), *_SPAN).where(
         col(BookedTime.person_id).in_(person_ids), _is_during(start, end), _RESERVES
     )
     if besides:
         query = query.where(col(BookedTime.session_id).is_distinct_from(besides))
+    if besides_series:
+        own = sa.exists().where(
+            col(SeriesOccurrence.series_id) == besides_series,
+            col(SeriesOccurrence.session_id) == col(BookedTime.session_id),
+        )
+        query = query.where(~own)
     found: dict[UUID, list[tuple[datetime, datetime]]] = {}
     for row in await db.execute(query):
         found.setdefault(row.person_id, []).append((row.start, row.end))

@@ -154,16 +154,24 @@ async def children_of(db: AsyncSession, guardian_id: UUID) -> list[UUID]:
 
 
 async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
+    return (await enrolled_by_course(db, [course_id])).get(course_id, [])
+
+
+async def enrolled_by_course(db: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The students of each course that has some."""
     query = (
-        sa.select(col(Enrollment.student_id))
+        sa.select(col(Enrollment.course_id), col(Enrollment.student_id))
         .join(Student, col(Student.id) == col(Enrollment.student_id))
         .where(
-            col(Enrollment.course_id) == course_id,
+            col(Enrollment.course_id).in_(course_ids),
             col(Enrollment.retired_at).is_(None),
             col(Student.retired_at).is_(None),
         )
     )
-    return list(await db.scalars(query))
+    found: dict[UUID, list[UUID]] = {}
+    for course_id, student_id in await db.execute(query):
+        found.setdefault(course_id, []).append(student_id)
+    return found
 
 
 async def instructors_by_id(db: AsyncSession, instructor_ids: Collection[UUID]) -> dict[UUID, Instructor]:

@@ -1,8 +1,8 @@
 """Series of classes: their rows, and the bookings that stand in the way of new ones."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,9 +11,8 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.scheduling.series_changes import OccurrenceState
-from models.course import Course
 from models.series import Series, SeriesOccurrence
-from models.session import BookedTime, Session
+from models.session import Session
 
 
 async def get(db: AsyncSession, series_id: UUID, *, lock: bool = False) -> Series:
@@ -27,18 +26,14 @@ async def get(db: AsyncSession, series_id: UUID, *, lock: bool = False) -> Serie
     return row
 
 
-async def occurrences(
-    db: AsyncSession, series_id: UUID, since: datetime | None = None
-) -> list[tuple[SeriesOccurrence, Session | None]]:
-    """The classes of a series with their sessions, by their scheduled wall time, from `since` on."""
+async def occurrences(db: AsyncSession, series_id: UUID) -> list[tuple[SeriesOccurrence, Session | None]]:
+    """The classes of a series with their sessions, by their scheduled wall time."""
     query = (
         sa.select(SeriesOccurrence, Session)
         .outerjoin(Session, col(Session.id) == col(SeriesOccurrence.session_id))
         .where(col(SeriesOccurrence.series_id) == series_id)
         .order_by(col(SeriesOccurrence.scheduled))
     )
-    if since is not None:
-        query = query.where(col(SeriesOccurrence.scheduled) >= since)
     return [(row[0], row[1]) for row in await db.execute(query)]
 
 
@@ -123,6 +118,7 @@ class Progress:
 
 
 async def progress(db: AsyncSession, series_ids: Collection[UUID], now: datetime) -> dict[UUID, Progress]:
+    """By series, also of those without a class."""
     row = SeriesOccurrence
     is_open = col(row.state) == OccurrenceState.PLANNED
     query = (
@@ -137,7 +133,8 @@ async def progress(db: AsyncSession, series_ids: Collection[UUID], now: datetime
         .where(col(row.series_id).in_(series_ids))
         .group_by(col(row.series_id))
     )
-    return {found[0]: Progress(*found[1:]) for found in await db.execute(query)}
+    counted = {found[0]: Progress(*found[1:]) for found in await db.execute(query)}
+    return dict.fromkeys(series_ids, Progress()) | counted
 
 
 async def of_course(db: AsyncSession, course_id: UUID) -> list[Series]:
@@ -155,43 +152,3 @@ async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUI
         .where(col(row.session_id) == session_id, col(row.pending).is_(False))
         .values(instructor_id=instructor_id)
     )
-
-
-async def titles_of_courses(db: AsyncSession, rows: Sequence[Series]) -> dict[UUID, str]:
-    query = sa.select(col(Course.id), col(Course.title)).where(
-        col(Course.id).in_({row.course_id for row in rows})
-    )
-    return {row[0]: row[1] for row in await db.execute(query)}
-
-
-@dataclass(frozen=True)
-class Reserved:
-    """The time that a class reserves for a person."""
-
-    person_id: UUID
-    session_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-
-
-async def reserved(
-    db: AsyncSession,
-    people: Collection[UUID],
-    start: datetime,
-    end: datetime,
-    besides_series: UUID | None = None,
-) -> list[Reserved]:
-    """What is reserved for these people in a span; classes of the series `besides_series` are left out."""
-    during = sa.func.tstzrange(start, end + timedelta(microseconds=1), "[)")
-    query = sa.select(
-        col(BookedTime.person_id),
-        col(BookedTime.session_id),
-        sa.func.lower(col(BookedTime.during)),
-        sa.func.upper(col(BookedTime.during)),
-    ).where(col(BookedTime.person_id).in_(people), col(BookedTime.during).op("&&")(during))
-    if besides_series is not None:
-        own = sa.select(col(SeriesOccurrence.session_id)).where(
-            col(SeriesOccurrence.series_id) == besides_series, col(SeriesOccurrence.session_id).is_not(None)
-        )
-        query = query.where(col(BookedTime.session_id).not_in(own))
-    return [Reserved(*row) for row in await db.execute(query)]

@@ -29,6 +29,11 @@ TEXTS: Mapping[str, str] = {rule.key: rule.text for rule in HARD + SOFT} | {
 }
 
 
+def text_of(rule: str) -> str:
+    """What a rule says of an instructor, without their name."""
+    return TEXTS.get(rule, rule.replace("_", " "))
+
+
 @dataclass(frozen=True)
 class CandidateInstructor:
     id: UUID

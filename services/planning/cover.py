@@ -17,7 +17,6 @@ from matching.repair import Repair, repair
 from models.database import Database
 from models.people import Instructor
 from models.repositories import entities
-from models.repositories.planning import classes_between
 from services.inputs.substitutions import AbsenceIn
 from services.instructor_absences import enter_leave
 from services.planning.problems import PlanningProblem, problem_of
@@ -71,15 +70,18 @@ async def find_cover(
             f"an absence is covered for at most {_LONGEST_DAYS} days at once",
             next_step="Choose a shorter time.",
         )
-    absent = await entities.get(db, Instructor, instructor_id)
+    await entities.get(db, Instructor, instructor_id)
     since = max(start, now)
     if since >= end:
         return Cover((), 0, {})
     built = await problem_of(db, since, end, now)
     if instructor_id not in built.names:
-        raise NotFound(f"instructor {absent.id} is retired")
-    mine = {one.id for one in await classes_between(db, since, end) if one.instructor_id == instructor_id}
-    mine &= built.planned
+        raise NotFound(f"instructor {instructor_id} is retired")
+    mine = {
+        one.id
+        for one in built.problem.classes
+        if one.id in built.planned and one.published_instructor_id == instructor_id
+    }
     made = await asyncio.to_thread(_repaired, built, instructor_id, mine)
     by_id = {one.id: one for one in built.problem.classes}
     changes = tuple(
@@ -128,7 +130,7 @@ class Covers:
                 raise StaleRevision("classes or calendars have changed since you read who takes over")
             wanted = [
                 Assignment(one.session_id, one.before_id, one.after_id)
-                for one in found.covered
+                for one in found.changes
                 if one.after_id is not None
             ]
             await enter_leave(db, instructor_id, absence, now)

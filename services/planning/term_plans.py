@@ -7,7 +7,7 @@ and are then booked by their series; booked classes are handed over.
 import asyncio
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict, HomeroomError, InvalidInput, TransitionRefused, Unavailable
 from domain.people.access import Principal
-from domain.scheduling.series_changes import OccurrenceState, SeriesState
+from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
 from domain.scheduling.term_plans import PlanScope, PlanState
 from domain.scheduling.wall_time import start_of_day
 from matching.checker import Violation, pins_broken, violations
@@ -34,9 +34,8 @@ from models.term_plan import PlanAssignment, PlanRun
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization
-from services.planning.candidates import TEXTS
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
-from services.series import student_ids
+from services.series import mark_due, student_ids
 from workflows.client import SeriesClient, TermPlanClient
 from workflows.contracts.series import SeriesRef
 from workflows.contracts.term_plans import PlanLook, PlanRef
@@ -46,6 +45,7 @@ _LONGEST = timedelta(weeks=26)
 _LOOK_EVERY = 1.0  # seconds between looks at the progress of the engine
 _RETIRED = "is retired"
 _MOST_EXPLAINED = 200  # classes without instructor whose reasons are kept
+Relaxations = list[dict[str, list[str]]]  # as they are stored
 
 
 class TermPlanCommands:
@@ -200,7 +200,7 @@ class TermPlanner:
             return _look(row)
 
     async def _keep(
-        self, ref: PlanRef, window: "_Window", made: Plan, reasons: Mapping[UUID, list[dict[str, list[str]]]]
+        self, ref: PlanRef, window: "_Window", made: Plan, reasons: Mapping[UUID, Relaxations]
     ) -> PlanLook:
         async with self._database.tenant(ref.organization_id) as db:
             row = await term_plans.get(db, ref.plan_id, lock=True)
@@ -254,7 +254,7 @@ class _EngineRun:
         self.stop = threading.Event()
         self.progress: dict[str, object] = {}
 
-    def work(self) -> tuple[Plan, dict[UUID, list[dict[str, list[str]]]]]:
+    def work(self) -> tuple[Plan, dict[UUID, Relaxations]]:
         made = plan(
             PreparedProblem(self._built.problem),
             seconds=self._seconds,
@@ -309,12 +309,13 @@ async def _read(db: AsyncSession, row: PlanRun, now: datetime, chosen: set[UUID]
     """`chosen` booked classes are free in place of those of the run's scope."""
     start = max(row.starts_at, now)
     found = await term_plans.open_occurrences(db, start, row.ends_at)
-    students = {}
-    for series in {one.id: one for _, one in found}.values():
-        enrolled = await people.enrolled_students(db, series.course_id) if series.whole_course else []
-        students[series.id] = tuple(enrolled or student_ids(series))
+    enrolled = await people.enrolled_by_course(
+        db, {series.course_id for _, series in found if series.whole_course}
+    )
     proposed = [
-        ProposedClass(one.id, series.course_id, one.starts_at, one.ends_at, students[series.id])
+        ProposedClass(
+            one.id, series.course_id, one.starts_at, one.ends_at, tuple(_students(series, enrolled))
+        )
         for one, series in found
     ]
     occurrences = {one.id: (one, series) for one, series in found}
@@ -325,6 +326,10 @@ async def _read(db: AsyncSession, row: PlanRun, now: datetime, chosen: set[UUID]
         free = await _touched(db, start, row.ends_at, now)
     built = await problem_of(db, start, row.ends_at, now, class_ids=free, proposed=proposed)
     return _Window(_keeping(built, occurrences, row.scope), occurrences)
+
+
+def _students(series: Series, enrolled: Mapping[UUID, Sequence[UUID]]) -> Sequence[UUID]:
+    return enrolled.get(series.course_id, ()) if series.whole_course else student_ids(series)
 
 
 async def _touched(db: AsyncSession, start: datetime, end: datetime, now: datetime) -> set[UUID]:
@@ -358,20 +363,14 @@ def _keeping(
 
 async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) -> str:
     """Give a class of a series to an instructor; returns why not, empty if it was done."""
-    if one.state in (OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT):
+    if one.state in CALLED_OFF:
         return "The class does not take place any more."
-    if one.state == OccurrenceState.BOOKED and one.instructor_id != instructor_id:
-        one.pending = True
+    if one.state == OccurrenceState.REFUSED or one.instructor_id != instructor_id:
+        mark_due(one)
     one.instructor_id = instructor_id
-    if one.state == OccurrenceState.REFUSED:
-        one.state, one.problem_code, one.problem = OccurrenceState.PLANNED, "", ""
     series = await series_repository.get(db, one.series_id, lock=True)
     series.state = SeriesState.RUNNING
     return ""
-
-
-def _said(rule: str) -> str:
-    return TEXTS.get(rule, rule.replace("_", " "))
 
 
 def _check_state(row: PlanRun, *wanted: PlanState) -> None:

@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests.api.holds import expire
 from tests.campus import HOUR, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
@@ -26,13 +27,6 @@ def wanted(harbour: School, **changes: Any) -> Json:
 def booking_of(hold: Json) -> Json:
     names = ("course_id", "instructor_id", "starts_at", "ends_at")
     return {name: hold[name] for name in names} | {"hold_id": hold["id"]}
-
-
-def expire(harbour: School, hold: Json) -> None:
-    past = datetime.now(UTC) - timedelta(seconds=1)
-    with psycopg.connect(harbour.campus.database.superuser) as connection:
-        for table, column in (("time_hold", "id"), ("booked_time", "hold_id")):
-            connection.execute(f"update {table} set expires_at = %s where {column} = %s", [past, hold["id"]])
 
 
 def booked_times(harbour: School, session_id: str) -> list[Any]:

@@ -10,6 +10,7 @@ from domain.cases.kinds import ExceptionKind
 from services.handovers import Handovers
 from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
+from tests.api.holds import expire
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
 from tests.campus import PATIENCE, Campus, Json, School, problem_of
 from workflows.contracts.series import SeriesRef
@@ -31,6 +32,16 @@ async def test_a_preview_names_what_is_in_the_way_and_writes_nothing(harbour: Sc
     assert shown["conflicts"] == 1
     assert "Ada Okafor has another class at that time." in shown["classes"][0]["conflicts"]
     assert shown["classes"][1]["conflicts"] == []
+
+
+async def test_a_preview_counts_holds_until_they_expire(harbour: School) -> None:
+    first = (await harbour.post("/v1/series/preview", weekly(harbour)))["classes"][0]
+    times = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}
+    body = {name: value for name, value in harbour.booking().items() if name != "topic_ids"}
+    hold = await harbour.post("/v1/holds", body | times)
+    assert (await harbour.post("/v1/series/preview", weekly(harbour)))["conflicts"] == 1
+    expire(harbour, hold)
+    assert (await harbour.post("/v1/series/preview", weekly(harbour)))["conflicts"] == 0
 
 
 async def test_a_series_books_its_classes_and_reports_the_one_that_it_cannot(harbour: School) -> None:
