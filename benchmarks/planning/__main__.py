@@ -5,6 +5,7 @@ ranking reads its rows anew and ends with the JSON that the API answers; a what-
 """
 
 import asyncio
+import gc
 import random
 import time
 from contextlib import aclosing
@@ -77,6 +78,8 @@ async def _measure(database: Database, instructors: int) -> Measured:
     school = await open_school(database, monday, instructors * SESSIONS_PER_INSTRUCTOR, chance)
     await _set_hours(database, school)
     ms = []
+    gc.collect()
+    gc.freeze()  # as an API process does after its start
     count = counting(f"rankings at {instructors} instructors")
     for lesson in chance.choices(school.lessons, k=RANKINGS):
         begun = time.perf_counter()

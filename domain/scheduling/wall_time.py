@@ -41,7 +41,10 @@ def wall_time_to_utc(
 
 def occurrences(wall: datetime, zone: tzinfo | None) -> tuple[datetime, ...]:
     """The moments in UTC at which clocks in `zone` show `wall`, earliest first: one, or none, or two."""
-    moments = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+    if zone is not None and first.utcoffset() == second.utcoffset():
+        return (first.astimezone(UTC),)  # the offsets of skipped and repeated times differ, and of no others
+    moments = {first.astimezone(UTC), second.astimezone(UTC)}
     return tuple(sorted(moment for moment in moments if _wall(moment, zone) == wall.replace(tzinfo=None)))
 
 

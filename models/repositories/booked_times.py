@@ -104,9 +104,14 @@ def _overlaps(
 ) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         col(BookedTime.organization_id) == organization_id,
-        col(BookedTime.person_id).in_(people),
+        _is_of(people),
         _is_during(starts_at, ends_at),
     )
+
+
+def _is_of(people: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """As one array: with a parameter for each of a hundred people, making the statement takes longer than the query."""
+    return col(BookedTime.person_id) == sa.any_(sa.literal(list(people), sa.ARRAY(sa.Uuid)))
 
 
 def _is_during(start: datetime, end: datetime) -> sa.ColumnElement[bool]:
@@ -130,7 +135,7 @@ async def overlapping(
     The class `besides` is left out, and so are those of the series `besides_series`.
     """
     query = sa.select(col(BookedTime.person_id), *_SPAN).where(
-        col(BookedTime.person_id).in_(person_ids), _is_during(start, end), _RESERVES
+        _is_of(person_ids), _is_during(start, end), _RESERVES
     )
     if besides:
         query = query.where(col(BookedTime.session_id).is_distinct_from(besides))
@@ -161,7 +166,7 @@ async def held(
 ) -> list[HeldTime]:
     """What holds reserve of these people in this span."""
     query = sa.select(col(BookedTime.hold_id), col(BookedTime.person_id), *_SPAN).where(
-        col(BookedTime.person_id).in_(person_ids),
+        _is_of(person_ids),
         col(BookedTime.hold_id).is_not(None),
         _is_during(start, end),
         _RESERVES,
