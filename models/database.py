@@ -101,6 +101,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=patience,
+            json_deserializer=orjson.loads,
             hide_parameters=True,  # they hold personal data, and errors reach logs and workflow histories
         )
         _ping_when_in_doubt(self.engine.sync_engine)

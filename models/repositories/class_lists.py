@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,6 +43,11 @@ class ClassFilter:
     documentation: DocumentationFilter | None = None
 
 
+class ListedStudent(NamedTuple):
+    student_id: UUID | None
+    name: str
+
+
 @dataclass(frozen=True)
 class ListedClass:
     """A class with what its row of a list shows besides it."""
@@ -50,7 +56,7 @@ class ListedClass:
     course: str
     instructor: str
     instructor_retired: bool
-    students: tuple[Participant, ...]
+    students: tuple[ListedStudent, ...]  # by name
     cases: tuple[str, ...]  # kinds of its open cases, the first opened first
     searching: bool  # colleagues are being asked to teach it
     documentation: str | None  # its status; None: there is none
@@ -165,15 +171,17 @@ async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedC
     ]
 
 
-async def _students(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[Participant]]:
-    query = sa.select(Participant).where(
+async def _students(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[ListedStudent]]:
+    query = sa.select(col(Participant.session_id), col(Participant.student_id), col(Participant.name)).where(
         col(Participant.session_id).in_(session_ids),
         col(Participant.role) == Role.STUDENT,
         col(Participant.removed_at).is_(None),
     )
-    people: dict[UUID, list[Participant]] = {}
-    for person in await db.scalars(query.order_by(col(Participant.name), col(Participant.id))):
-        people.setdefault(person.session_id, []).append(person)
+    people: dict[UUID, list[ListedStudent]] = {}
+    for session_id, student_id, name in await db.execute(
+        query.order_by(col(Participant.name), col(Participant.id))
+    ):
+        people.setdefault(session_id, []).append(ListedStudent(student_id, name))
     return people
 
 
