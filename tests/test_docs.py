@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import api_tables, data_dictionary, operations_guide
+from scripts import api_tables, data_dictionary, operations_guide, scheduling_guide
 from scripts.state_diagram import PAGE, with_diagram
 
 pytestmark = pytest.mark.unit
@@ -32,6 +32,11 @@ def test_the_guide_to_exceptions_is_that_of_the_code() -> None:
 def test_the_tables_of_the_api_are_those_of_the_code() -> None:
     page = api_tables.PAGE.read_text()
     assert page == api_tables.with_tables(page), "run: python -m scripts.api_tables"
+
+
+def test_the_rules_of_scheduling_are_those_of_the_code() -> None:
+    page = scheduling_guide.PAGE.read_text()
+    assert page == scheduling_guide.with_tables(page), "run: python -m scripts.scheduling_guide"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
