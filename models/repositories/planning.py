@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.people.roles import Role
+from domain.scheduling.credentials import Requirements
 from models.course import Course
 from models.scheduling import Pairing
 from models.session import Participant, Session
@@ -59,6 +60,7 @@ class PlannedClass:
     is_over: bool
     subject: str
     level: str
+    requirements: Requirements
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,22 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
             sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
             col(Course.subject),
             col(Course.level),
+            col(Course.teaching_language),
+            col(Course.required_region),
+            col(Course.required_consents),
+            col(Course.required_certificates),
+            col(Course.requires_background_check),
         )
         .join(Course, col(Course.id) == col(Session.course_id))
         .where(which, col(Session.outcome).is_distinct_from(_CANCELLED))
         .order_by(col(Session.starts_at), col(Session.id))
     )
-    return [PlannedClass(*row) for row in await db.execute(query)]
+    return [_planned(row) for row in await db.execute(query)]
+
+
+def _planned(row: Any) -> PlannedClass:
+    *own, language, region, consents, certificates, checked = row
+    return PlannedClass(*own, Requirements(language, region, tuple(consents), tuple(certificates), checked))
 
 
 async def students_of(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
