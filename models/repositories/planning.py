@@ -90,7 +90,7 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
             col(Session.title),
             col(Session.starts_at),
             col(Session.ends_at),
-            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
+            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)).label("is_over"),
             col(Course.subject),
             col(Course.level),
             col(Course.teaching_language),
@@ -107,8 +107,25 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
 
 
 def _planned(row: Any) -> PlannedClass:
-    *own, language, region, consents, certificates, checked = row
-    return PlannedClass(*own, Requirements(language, region, tuple(consents), tuple(certificates), checked))
+    asked = Requirements(
+        row.teaching_language,
+        row.required_region,
+        tuple(row.required_consents),
+        tuple(row.required_certificates),
+        row.requires_background_check,
+    )
+    names = (
+        "id",
+        "course_id",
+        "instructor_id",
+        "title",
+        "starts_at",
+        "ends_at",
+        "is_over",
+        "subject",
+        "level",
+    )
+    return PlannedClass(**{name: getattr(row, name) for name in names}, requirements=asked)
 
 
 async def students_of(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
