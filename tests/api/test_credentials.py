@@ -21,7 +21,7 @@ async def shore(campus: Campus) -> AsyncIterator[School]:
 
 async def agreed(shore: School, start: datetime, instructor: str, course: str) -> list[str]:
     """The rules that refuse an instructor, on which slots, a quote and a booking agree."""
-    asked = {"course_id": course, "student_ids": [shore.ids["student 0"]]}
+    asked: dict[str, Any] = {"course_id": course, "student_ids": [shore.ids["student 0"]]}
     times = {"starts_at": start.isoformat(), "ends_at": (start + HOUR).isoformat()}
     query = {
         "from": times["starts_at"],
@@ -43,7 +43,7 @@ async def agreed(shore: School, start: datetime, instructor: str, course: str) -
     quoted = [one["rule"] for own in quote["refused"] if own["id"] == instructor for one in own["rules"]]
     assert rules == quoted
     if rules:
-        assert problem_of(booked, 409)["rules"] == ",".join(rules)
+        assert problem_of(booked, 409, "instructor-unavailable")["rules"] == ",".join(rules)
         told = [one["text"] for own in slot["cannot_teach"] for one in own["rules"]]
         assert booked.json()["detail"] == " ".join(told)
     else:
