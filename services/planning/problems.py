@@ -135,7 +135,8 @@ async def problem_of(
     ]
     held = await booked_times.held(db, list(staff.rows), near.start, near.end)
     classes += [_held(one) for one in held]
-    instructors = [staff.read(key, classes) for key in staff.rows]
+    pairs = frozenset((one.subject, one.level) for one in classes)
+    instructors = [staff.read(key, pairs) for key in staff.rows]
     return PlanningProblem(
         Problem(classes, instructors, taught.relationships, settings_of(rules)),
         number,
@@ -190,11 +191,10 @@ class _Staff:
         times = self.availability.get(key)
         return times is not None and (self.target(key) is not None or times.most_per_week is not None)
 
-    def read(self, key: UUID, classes: Sequence[ClassToStaff]) -> Instructor:
-        """The instructor as the engine reads them."""
+    def read(self, key: UUID, pairs: Collection[tuple[str, str]]) -> Instructor:
+        """The instructor as the engine reads them; `pairs` are the subjects and levels of all classes."""
         person, stored = self.rows[key]
         times = self.availability[key]
-        pairs = {(one.subject, one.level) for one in classes}
         credentials = credentials_of(person)
         preferred = Availability(person.time_zone, weekly_of(stored.preferred)) if stored else None
         cost = stored.hourly_cost if stored else None
