@@ -98,9 +98,9 @@ _FIELDS = {
 }
 
 
-async def standing(db: AsyncSession, version: int | None = None) -> InstructorStanding:
-    """By the published rules, or those of a version; as they are by themselves where none are published."""
-    row = await rule_versions.published(db, SchedulingRulesVersion, version) if version != 0 else None
+async def standing(db: AsyncSession) -> InstructorStanding:
+    """By the published rules; by the rules as they are by themselves where none are published."""
+    row = await rule_versions.published(db, SchedulingRulesVersion)
     if row is None:
         return InstructorStanding.under(SchedulingRules())
     return InstructorStanding.under(SchedulingRules.model_validate(row.rules), row.number)

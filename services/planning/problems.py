@@ -196,6 +196,7 @@ class _Staff:
         person, stored = self.rows[key]
         times = self.availability[key]
         credentials = credentials_of(person)
+        # From a week before, so that there are hours where there is a preference.
         preferred = Availability(person.time_zone, weekly_of(stored.preferred)) if stored else None
         cost = stored.hourly_cost if stored else None
         return Instructor(
@@ -214,7 +215,7 @@ class _Staff:
             most_per_week=times.most_per_week,
             target=self.target(key),
             hourly_cost=self.usual_cost if cost is None else cost,
-            preferred=(preferred and preferred.hours_between(self.span.start, self.span.end)) or (),
+            preferred=(preferred and preferred.hours_between(self.span.start - _WEEK, self.span.end)) or (),
             experience=min(1.0, self.classes_taught.get(key, 0) / _EXPERIENCED),
         )
 
