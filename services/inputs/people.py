@@ -189,6 +189,7 @@ class CertificateIn(Schema):
     def _in_order(self) -> Self:
         if self.issued_on and self.expires_on and self.expires_on < self.issued_on:
             raise ValueError("a certificate can't expire before it is issued")
+        self.model_fields_set.update(type(self).model_fields)  # a change stores it as a whole
         return self
 
 
