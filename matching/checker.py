@@ -69,7 +69,7 @@ def _broken_by_pair(one: ClassToStaff, who: Instructor, apart: set[tuple[UUID, U
         until = who.background_check_until
         if until is None or until < one.ends_at:
             yield "background_check"
-    if one.student_windows and not _in_student_windows(one):
+    if one.student_windows is not None and not _in_student_windows(one):
         yield "student_window"
     if any((student, who.id) in apart for student in one.students):
         yield "do_not_pair"
@@ -90,7 +90,7 @@ def _is_covered(one: ClassToStaff, who: Instructor) -> bool:
 
 def _in_student_windows(one: ClassToStaff) -> bool:
     reached = one.starts_at
-    for window in sorted(one.student_windows):
+    for window in sorted(one.student_windows or ()):
         if window.start <= reached < window.end:
             reached = window.end
     return reached >= one.ends_at

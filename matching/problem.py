@@ -30,7 +30,7 @@ class ClassToStaff:
     course_id: UUID | None = None
     students: tuple[UUID, ...] = ()
     new_students: int = 0  # of the students: their first classes
-    student_windows: tuple[Interval, ...] = ()  # when all students can; empty: at any time
+    student_windows: tuple[Interval, ...] | None = None  # when all students can; None: at any time
     unpopular: float = 0.0  # 0: a usual hour, 1: one that nobody wants
     previous_instructor_id: UUID | None = None  # who taught the class before in its series or course
     published_instructor_id: UUID | None = None  # in the plan that people have been told

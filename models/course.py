@@ -37,6 +37,12 @@ class Course(TenantRow, table=True):
     title: str
     subject: str
     level: str = ""
+    # What its instructor must have beside the qualification; empty: nothing.
+    teaching_language: str = ""
+    required_region: str = ""
+    required_consents: list[Any] = json_list()
+    required_certificates: list[Any] = json_list()
+    requires_background_check: bool = False
     external_id: str | None = None  # in the organization's own system
     version: int = 1
     created_at: datetime = utc()

@@ -64,6 +64,9 @@ class Student(TenantRow, table=True):
     language: str = "en"
     time_zone: str = "UTC"
     unsubscribed: list[Any] = json_list()  # kinds of notices that are not sent
+    class_hours: list[Any] = (
+        json_list()
+    )  # {weekday, start, end}: when they can have classes; empty: at any hour
     external_id: str | None = None
     version: int = 1
     created_at: datetime = utc()
@@ -97,6 +100,11 @@ class Instructor(TenantRow, table=True):
     email: str
     language: str = "en"
     time_zone: str = "UTC"
+    teaching_languages: list[Any] = json_list()
+    regions: list[Any] = json_list()  # in which they work
+    consents: list[Any] = json_list()  # that they have given
+    certificates: list[Any] = json_list()  # {name, number, issued_on, expires_on}
+    background_checks: list[Any] = json_list()  # {kind, valid_until}
     external_id: str | None = None
     version: int = 1
     created_at: datetime = utc()

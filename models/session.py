@@ -83,7 +83,7 @@ class Session(TenantRow, table=True):
     overridden_rules: list[Any] = json_list()
     override_reason: str | None = None  # None: no rule was set aside
     overridden_by: str | None = None  # an actor
-    rules_version: int = 0  # of the scheduling rules that chose its instructor; 0: somebody chose them
+    rules_version: int = 0  # of the scheduling rules in force when its instructor was assigned; 0: none
     created_at: datetime = utc()
 
     @property

@@ -27,10 +27,12 @@ class InstructorAvailability(TenantRow, table=True):
     instructor_id: UUID = Field(primary_key=True)
     weekly: list[Any] = json_list()  # {weekday: 0 for Monday, start, end}, wall time in the instructor's zone
     days: list[Any] = json_list()  # {day, hours: [{start, end}]}: in place of the weekly hours on that day
+    preferred: list[Any] = json_list()  # as `weekly`: the hours they like best; empty: no preference
     leave: list[Any] = json_list()  # {starts_at, ends_at, reason}
     buffer_minutes: int = 0  # between two classes
     most_hours_per_day: float | None = None  # of teaching; None: no limit
     most_hours_per_week: float | None = None
+    target_hours_per_week: float | None = None  # that they are to teach; None: the organization's
     hourly_cost: float | None = None  # in the organization's currency; None: not known
     alert_channel_id: UUID | None = None  # offers to teach are told to it as well
     updated_at: datetime = utc()

@@ -1,21 +1,14 @@
 """Who could teach a class in place of its instructor, and swaps that would free somebody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.roles import Role
-from domain.scheduling.candidates import (
-    Candidate,
-    ClassToTeach,
-    Ranked,
-    RankingRules,
-    RuleRanking,
-    WhyNot,
-)
+from domain.scheduling.candidates import Ranked, RankingRules, RuleRanking, WhyNot
 from domain.scheduling.scheduling_rules import SchedulingRules
 from models.course import Course
 from models.people import Instructor
@@ -31,9 +24,9 @@ from models.repositories import (
 from models.scheduling import SchedulingRulesVersion
 from models.session import Session
 from models.substitution import InstructorAvailability
+from services.instructor_standing import InstructorStanding, class_of
 from services.planning.candidates import candidates_for
 from services.scheduling_rules import rules_of
-from services.stored_availability import availability_of
 
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _KNOWN_FOR = timedelta(days=365)  # who taught the students or the course since then knows them
@@ -85,19 +78,17 @@ async def ranked(
     taught = await substitutions.teaching(
         db, ids, session.course_id, students, now - _KNOWN_FOR, now - _FAIR_SINCE
     )
-    wanted = ClassToTeach(
-        course.subject,
-        course.level,
-        min(max(session.starts_at, now), session.ends_at),
-        session.ends_at,
-        len(students),
-        session.instructor_id,
+    start = min(max(session.starts_at, now), session.ends_at)
+    own = InstructorStanding.under(SchedulingRules())
+    wanted = replace(
+        class_of(course, start, session.ends_at, len(students)), replaced_id=session.instructor_id
     )
+    pairs = [(course.subject, course.level)]
     candidates = [
-        Candidate(
-            person.id,
-            qualifications=held.get(person.id, []),
-            availability=availability_of(person, times, booked.get(person.id, []), busy.get(person.id, [])),
+        replace(
+            own.candidate(
+                person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
+            ),
             taught_students=taught[person.id].students,
             taught_course=taught[person.id].course,
             hourly_cost=times.hourly_cost if times else None,

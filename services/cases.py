@@ -143,6 +143,16 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
     return inserted
 
 
+def follow(case: ExceptionCase, detail: Mapping[str, str], now: datetime) -> None:
+    """Let an open case say what is found of its cause now, which is written to its history if it has changed."""
+    followed = {**case.detail, **detail}
+    if followed != case.detail:
+        case.detail = followed
+        db = object_session(case)
+        assert db is not None, "the case was read in a transaction"
+        _write(db, case, EntryKind.REPORTED, HOMEROOM, now, detail=dict(detail))
+
+
 async def acknowledge(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
     """Say that somebody has seen a case: nobody else is told of it. Raises NotFound, TransitionRefused."""
     queued = await cases.get(db, case_id, lock=True)

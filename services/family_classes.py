@@ -26,6 +26,7 @@ from models.repositories import entities, own_classes, sessions
 from models.session import Participant, Session
 from services import late_cancellations, slots
 from services.class_commands import ClassCommands
+from services.instructor_standing import class_of
 from services.organizations import organization, self_service_policy_of
 
 _STEP = timedelta(minutes=30)
@@ -187,8 +188,7 @@ async def _free_times(
     free = await slots.search(
         db,
         window,
-        course.subject,
-        course.level,
+        class_of(course, first, first + length, len(found.student_ids)),
         found.student_ids,
         _MOST_TIMES,
         instructor_id=session.instructor_id,

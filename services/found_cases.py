@@ -15,7 +15,7 @@ from domain.errors import Unavailable
 from models.database import Database
 from models.repositories import cases
 from models.repositories.class_troubles import UnresolvedCase
-from services.cases import NewCase, open_case, resolve_by_itself
+from services.cases import NewCase, follow, open_case, resolve_by_itself
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Finding:
     occasion: str = ""
     key: str = ""
     detail: Mapping[str, str] = field(default_factory=dict)
+    follows: bool = False  # an open case is told when the detail has changed since
 
     @property
     def cause(self) -> Cause:
@@ -65,6 +66,7 @@ class FoundCases:
                 gone[case.organization_id][cause] = why
         for organization_id, reasons in gone.items():
             await self._resolve(organization_id, reasons, now)
+        await self._follow([one for one in found if one.follows and one.cause in open_causes], now)
         reported = set()
         for one in found:
             known = (one.cause, one.key) in self._reported
@@ -86,6 +88,21 @@ class FoundCases:
             logger.exception("a finding was not reported", extra={"session_id": str(one.session_id)})
             return False
         return True
+
+    async def _follow(self, found: Collection[Finding], now: datetime) -> None:
+        """Bring open cases to what is found of their causes."""
+        of_organization: dict[UUID, dict[Cause, Finding]] = defaultdict(dict)
+        for one in found:
+            of_organization[one.organization_id][one.cause] = one
+        for organization_id, by_cause in of_organization.items():
+            sessions = {one.session_id for one in by_cause.values()}
+            kinds = {str(one.kind) for one in by_cause.values()}
+            async with self._database.tenant(organization_id) as db:
+                for case in await cases.open_of_sessions(db, sessions, kinds):
+                    if case.session_id and (
+                        now_found := by_cause.get((case.session_id, case.kind, case.occasion))
+                    ):
+                        follow(case, now_found.detail, now)
 
     async def _resolve(self, organization_id: UUID, reasons: Mapping[Cause, str], now: datetime) -> None:
         sessions = {session_id for session_id, _, _ in reasons}

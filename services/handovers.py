@@ -9,6 +9,7 @@ from models.people import Instructor
 from models.repositories import entities, sessions
 from services import instructor_rules
 from services.clashes import named_refusals
+from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
 from services.substitutions import swap_instructor
 from workflows.client import SessionClient
@@ -47,7 +48,9 @@ class Handovers:
                 former_id = session.instructor_id
                 instructor = await entities.in_use(db, Instructor, instructor_id)
                 await swap_instructor(db, session, instructor, now)
-                if not overrides:
+                if overrides:
+                    session.rules_version = await published_version(db)
+                else:
                     await instructor_rules.check(db, session, session.starts_at, session.ends_at, None)
                 await self._notices.taken_over(db, session, occasion, former_id, now)
         await self._client.report_instructor(session_id, InstructorChanged(instructor_id))

@@ -23,6 +23,7 @@ from models.time_hold import TimeHold
 from services import instructor_rules
 from services.clashes import named_refusals
 from services.inputs.sessions import NewHold
+from services.instructor_standing import class_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ async def _place(
     course = await entities.in_use(db, Course, new.course_id) if new.course_id else None
     subject, level = (course.subject, course.level) if course else (new.subject or "", new.level or "")
     student_ids = await _students(db, new)
-    wanted = ClassToTeach(subject, level, new.starts_at, new.ends_at, len(student_ids))
+    wanted = (
+        class_of(course, new.starts_at, new.ends_at, len(student_ids))
+        if course
+        else ClassToTeach(subject, level, new.starts_at, new.ends_at, len(student_ids))
+    )
     hold = TimeHold(
         id=hold_id,
         organization_id=organization_id,

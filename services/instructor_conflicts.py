@@ -1,12 +1,13 @@
 """Finds classes to come whose instructor cannot teach them any more, and keeps an exception for each.
 
 A booking keeps the rules about its instructor. Afterwards the instructor takes leave, changes their hours, loses a
-qualification, or has something else in a calendar that was imported: nobody is asked, and the class stays booked.
+qualification, has something else in a calendar that was imported, or a certificate of theirs is not renewed: nobody is
+asked, and the class stays booked.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,12 +18,13 @@ from domain.cases.kinds import ExceptionKind
 from domain.scheduling.availability import Availability
 from domain.scheduling.booking_rules import broken_rules
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
+from domain.scheduling.credentials import unmet
 from models.database import Database
 from models.repositories import class_troubles, coming_classes, imported_calendars, people, substitutions
 from models.repositories.coming_classes import ComingClass
 from services.found_cases import Finding, FoundCases
 from services.instructor_rules import BOOKED_AROUND
-from services.stored_availability import availability_of
+from services.instructor_standing import InstructorStanding, standing
 
 _AHEAD = timedelta(days=28)
 _MOST = 20_000  # classes of one organization in one look
@@ -30,7 +32,7 @@ _MOST = 20_000  # classes of one organization in one look
 
 @dataclass(frozen=True)
 class _Known:
-    """An instructor without what they have booked, and when their availability was changed last."""
+    """An instructor without what they have booked, and what tells of each change of their rules."""
 
     candidate: Candidate
     changed: str
@@ -53,39 +55,48 @@ class InstructorConflicts:
             organizations = await coming_classes.organizations(db, self._region, until)
         for organization_id in organizations:
             async with self._database.tenant(organization_id) as db:
+                own = await standing(db)
                 classes = await coming_classes.between(db, now, until, _MOST)
-                instructors = await _instructors(db, classes, now, until)
-            broken = await asyncio.to_thread(_conflicts, classes, instructors)
+                instructors = await _instructors(db, own, classes, now, until)
+            broken = await asyncio.to_thread(_conflicts, own, classes, instructors)
             found += [
-                _finding(organization_id, one, rules, instructors[one.instructor_id].changed)
-                for one, rules in broken
+                _finding(organization_id, one, rules, instructors[one.instructor_id]) for one, rules in broken
             ]
         await self._cases.keep(found, unresolved, lambda _: "The instructor can teach the class again.", now)
         return len(found)
 
 
 async def _instructors(
-    db: AsyncSession, classes: Iterable[ComingClass], since: datetime, until: datetime
+    db: AsyncSession,
+    own: InstructorStanding,
+    classes: Sequence[ComingClass],
+    since: datetime,
+    until: datetime,
 ) -> dict[UUID, _Known]:
     """Those of the classes and more, by id."""
     ids = sorted({one.instructor_id for one in classes})
     held = await people.qualifications(db, ids)
     busy = await imported_calendars.busy_times(db, ids, since, until + BOOKED_AROUND)
+    taught: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    for one in classes:
+        taught[one.instructor_id].add((one.subject, one.level))
     return {
         person.id: _Known(
-            Candidate(
-                person.id,
-                qualifications=held.get(person.id, []),
-                availability=availability_of(person, times, busy_elsewhere=busy.get(person.id, [])),
+            own.candidate(
+                person,
+                times,
+                held.get(person.id),
+                taught[person.id],
+                busy_elsewhere=busy.get(person.id, []),
             ),
-            times.updated_at.isoformat() if times else "",
+            f"{times.updated_at.isoformat() if times else ''} {person.version}",
         )
         for person, times in await substitutions.instructors(db)
     }
 
 
 def _conflicts(
-    classes: Sequence[ComingClass], instructors: Mapping[UUID, _Known]
+    own: InstructorStanding, classes: Sequence[ComingClass], instructors: Mapping[UUID, _Known]
 ) -> list[tuple[ComingClass, tuple[WhyNot, ...]]]:
     """The classes that break a rule which was not set aside for them. Of classes that only together are too many or
     too close, the later ones do.
@@ -100,7 +111,7 @@ def _conflicts(
         while earlier and earlier[0][0] < one.starts_at - BOOKED_AROUND:
             earlier.pop(0)
         rules = tuple(
-            rule for rule in _broken(one, instructor.candidate, earlier) if rule not in one.overridden
+            rule for rule in _broken(own, one, instructor.candidate, earlier) if rule not in one.overridden
         )
         if rules:
             found.append((one, rules))
@@ -109,20 +120,32 @@ def _conflicts(
 
 
 def _broken(
-    one: ComingClass, instructor: Candidate, earlier: Sequence[tuple[datetime, datetime]]
+    own: InstructorStanding,
+    one: ComingClass,
+    instructor: Candidate,
+    earlier: Sequence[tuple[datetime, datetime]],
 ) -> tuple[WhyNot, ...]:
     times: Availability = replace(instructor.availability, booked=tuple(earlier))
-    wanted = ClassToTeach(one.subject, one.level, one.starts_at, one.ends_at, students=0)
-    held = instructor.qualifications or [(one.subject, one.level)]
-    return broken_rules(wanted, replace(instructor, qualifications=held, availability=times))
+    return broken_rules(own.wanted(_wanted(one)), replace(instructor, availability=times))
 
 
-def _finding(organization_id: UUID, one: ComingClass, rules: Sequence[WhyNot], changed: str) -> Finding:
+def _wanted(one: ComingClass) -> ClassToTeach:
+    return ClassToTeach(
+        one.subject, one.level, one.starts_at, one.ends_at, students=0, requirements=one.requirements
+    )
+
+
+def _finding(organization_id: UUID, one: ComingClass, rules: Sequence[WhyNot], instructor: _Known) -> Finding:
+    """Of requirements, the detail says what is lacking, such as a certificate and its last day."""
+    lacking = unmet(one.requirements, instructor.candidate.credentials, one.ends_at)
+    texts = [text for kind, text in lacking.items() if WhyNot(kind) in rules]
+    detail = {"instructor_id": str(one.instructor_id), "rules": ",".join(rules), "lacking": "; ".join(texts)}
     return Finding(
         organization_id,
         one.session_id,
         ExceptionKind.INSTRUCTOR_UNAVAILABLE,
         str(one.instructor_id),
-        f"{one.starts_at.isoformat()} {one.ends_at.isoformat()} {','.join(rules)} {changed}",
-        {"instructor_id": str(one.instructor_id), "rules": ",".join(rules)},
+        f"{one.starts_at.isoformat()} {one.ends_at.isoformat()} {','.join(rules)} {instructor.changed}",
+        detail,
+        follows=True,
     )

@@ -1,8 +1,8 @@
 """Keeps the rules about an instructor in a booking: what they may teach, when, and how much; or sets them aside.
 
 Somebody who books can set the rules aside with a reason. Workflow histories hold no free text, so the reason waits in
-the database for the activity that needs it. What is not known of an instructor refuses nothing: without availability
-every hour will do, and without qualifications every course.
+the database for the activity that needs it. Without availability every hour will do. Which rules count, and whether
+somebody without known qualifications may teach every course, `services/instructor_standing.py` says.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InstructorUnavailable
 from domain.scheduling.booking_rules import broken_rules, sentence
-from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
+from domain.scheduling.candidates import ClassToTeach, WhyNot
 from models.authorship import authorship
 from models.course import Course
 from models.people import Instructor
@@ -28,7 +28,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Session
-from services.stored_availability import availability_of
+from services.instructor_standing import class_of, standing
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"
@@ -47,6 +47,7 @@ async def check(
     and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
     broken = await _broken(db, session, starts_at, ends_at)
+    session.rules_version = broken.rules_version
     reason = await override_requests.take(db, override) if override else None
     if broken.rules and not reason:
         raise broken.refusal()
@@ -67,7 +68,7 @@ async def refusal_of(
 
 async def _broken(db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime) -> "Broken":
     course = await entities.get(db, Course, session.course_id)
-    asked = ClassToTeach(course.subject, course.level, starts_at, ends_at, students=0)
+    asked = class_of(course, starts_at, ends_at)
     return await broken_by(db, session.instructor_id, asked, besides=session.id)
 
 
@@ -78,6 +79,7 @@ class Broken:
     instructor_id: UUID
     rules: tuple[WhyNot, ...]
     texts: tuple[str, ...]  # a sentence for each rule, without the instructor's name
+    rules_version: int  # of the published scheduling rules; 0: none are
 
     def refusal(self) -> InstructorUnavailable:
         return InstructorUnavailable(
@@ -93,6 +95,8 @@ async def broken_by(
     Raises UnknownReference for a retired instructor.
     """
     instructor = await entities.in_use(db, Instructor, instructor_id)
+    own = await standing(db)
+    wanted = own.wanted(wanted)
     held = (await people.qualifications(db, [instructor_id])).get(instructor_id)
     start, end = wanted.starts_at, wanted.ends_at
     booked = await booked_times.overlapping(
@@ -100,13 +104,17 @@ async def broken_by(
     )
     stored = await substitutions.availability(db, instructor_id)
     busy = await imported_calendars.busy_times(db, [instructor_id], start, end)
-    times = availability_of(instructor, stored, booked.get(instructor_id, []), busy.get(instructor_id, []))
-    candidate = Candidate(
-        instructor_id, qualifications=held or [(wanted.subject, wanted.level)], availability=times
+    candidate = own.candidate(
+        instructor,
+        stored,
+        held,
+        [(wanted.subject, wanted.level)],
+        booked.get(instructor_id, []),
+        busy.get(instructor_id, []),
     )
     rules = broken_rules(wanted, candidate)
-    texts = tuple(sentence(rule, _SOMEBODY, wanted, times) for rule in rules)
-    return Broken(instructor_id, rules, texts)
+    texts = tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules)
+    return Broken(instructor_id, rules, texts, own.rules_version)
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:

@@ -11,14 +11,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.scheduling.availability import Availability
 from domain.scheduling.booking_rules import broken_rules, sentence
 from domain.scheduling.candidates import Candidate, ClassToTeach
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, names, people, substitutions
 from services.instructor_rules import BOOKED_AROUND
-from services.stored_availability import availability_of
+from services.instructor_standing import class_of, standing
 
 Span = tuple[datetime, datetime]
 
@@ -99,26 +98,21 @@ async def _rules(
     elsewhere: Mapping[UUID, Sequence[Span]] = await imported_calendars.busy_times(
         db, [instructor.id], start, end
     )
-    times = availability_of(instructor, stored, (), elsewhere.get(instructor.id, ()))
-    qualifications = held or [(course.subject, course.level)]
+    own = await standing(db)
+    pairs = [(course.subject, course.level)]
+    candidate = own.candidate(instructor, stored, held, pairs, (), elsewhere.get(instructor.id, ()))
     return [
-        _sentences(course, instructor, qualifications, _around(times, span, taught), span) for span in spans
+        _sentences(own.wanted(class_of(course, *span)), instructor.name, _around(candidate, span, taught))
+        for span in spans
     ]
 
 
-def _around(times: Availability, span: Span, taught: _Reservations) -> Availability:
+def _around(candidate: Candidate, span: Span, taught: _Reservations) -> Candidate:
     """With what else is taught in the days around a class, the class itself aside."""
     near = taught.overlapping(span[0] - BOOKED_AROUND, span[1] + BOOKED_AROUND)
-    return replace(times, booked=tuple((start, end) for start, end, _ in near if (start, end) != span))
+    booked = tuple((start, end) for start, end, _ in near if (start, end) != span)
+    return replace(candidate, availability=replace(candidate.availability, booked=booked))
 
 
-def _sentences(
-    course: Course,
-    instructor: Instructor,
-    qualifications: Sequence[tuple[str, str]],
-    times: Availability,
-    span: Span,
-) -> list[str]:
-    wanted = ClassToTeach(course.subject, course.level, *span, students=0)
-    candidate = Candidate(instructor.id, qualifications=qualifications, availability=times)
-    return [sentence(rule, instructor.name, wanted, times) for rule in broken_rules(wanted, candidate)]
+def _sentences(wanted: ClassToTeach, name: str, candidate: Candidate) -> list[str]:
+    return [sentence(rule, name, wanted, candidate) for rule in broken_rules(wanted, candidate)]

@@ -1,7 +1,7 @@
 """Slots: when a class can be booked and who can teach it then; quotes: who can teach at one time, the best first.
 
-The rules are those of a booking: what is not known of an instructor refuses nothing. Time that is held for another
-booking is as good as booked.
+The rules are those of a booking (`services/instructor_standing.py`). Time that is held for another booking is as good
+as booked, and so is time outside the hours at which a student can have classes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,12 @@ from domain.sessions.schedule import check_length
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, people, substitutions
+from services import student_hours
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
+from services.instructor_standing import class_of, standing
 from services.planning.candidates import ClassCandidates, candidates_for
 from services.planning.problems import ProposedClass
-from services.stored_availability import availability_of
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class FoundSlots:
     def sentence(self, slot: Slot, instructor_id: UUID, rule: WhyNot) -> str:
         """Why a rule refuses an instructor at a slot."""
         one = replace(self.wanted, starts_at=slot.start, ends_at=slot.end)
-        times = self.instructors[instructor_id].availability
-        return sentence(rule, self.names[instructor_id], one, times)
+        return sentence(rule, self.names[instructor_id], one, self.instructors[instructor_id])
 
 
 async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlots:
@@ -47,13 +47,17 @@ async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlo
     first = asked.first_start(now)
     window = SlotWindow(first, asked.last_end(first), asked.length, asked.step)
     course = await entities.in_use(db, Course, asked.course_id) if asked.course_id else None
-    subject, level = (course.subject, course.level) if course else (asked.subject or "", asked.level or "")
     student_ids = await _students(db, asked)
+    start, end = window.first, window.first + window.length
+    wanted = (
+        class_of(course, start, end, len(student_ids))
+        if course
+        else ClassToTeach(asked.subject or "", asked.level or "", start, end, len(student_ids))
+    )
     found = await search(
         db,
         window,
-        subject,
-        level,
+        wanted,
         student_ids,
         asked.most,
         instructor_id=asked.instructor_id,
@@ -67,8 +71,7 @@ async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlo
 async def search(
     db: AsyncSession,
     window: SlotWindow,
-    subject: str,
-    level: str,
+    wanted: ClassToTeach,
     student_ids: Sequence[UUID],
     most: int,
     *,
@@ -76,23 +79,27 @@ async def search(
     besides: UUID | None = None,
     explain: bool = False,
 ) -> FoundSlots:
-    """The first slots of a window. `besides` is a class that would move, which is in nobody's way."""
-    wanted = ClassToTeach(subject, level, window.first, window.first + window.length, len(student_ids))
+    """The first slots of a window for a class such as `wanted`, whose time does not matter.
+
+    `besides` is a class that would move, which is in nobody's way.
+    """
+    own = await standing(db)
+    wanted = own.wanted(wanted)
     everybody = await substitutions.instructors(db, instructor_id)
     ids = [person.id for person, _ in everybody]
     since, until = window.first - BOOKED_AROUND, window.until + BOOKED_AROUND
     booked = await booked_times.overlapping(db, [*ids, *student_ids], since, until, besides)
     busy = await imported_calendars.busy_times(db, ids, window.first, window.until)
     held = await people.qualifications(db, ids)
+    pairs = [(wanted.subject, wanted.level)]
     candidates = {
-        person.id: Candidate(
-            person.id,
-            qualifications=held.get(person.id) or [(subject, level)],
-            availability=availability_of(person, times, booked.get(person.id, []), busy.get(person.id, [])),
+        person.id: own.candidate(
+            person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
         )
         for person, times in everybody
     }
-    students = {key: booked.get(key, []) for key in student_ids}
+    closed = await student_hours.closed(db, student_ids, window.first, window.until, own)
+    students = {key: [*booked.get(key, []), *closed.get(key, [])] for key in student_ids}
     slots_of = explained_slots if explain else bookable_slots
     found = slots_of(wanted, window, list(candidates.values()), students, most + 1)
     more = found[most].start if len(found) > most else None
@@ -127,4 +134,6 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
     wanted = ProposedClass(uuid7(), asked.course_id, asked.starts_at, asked.ends_at, tuple(student_ids))
     found = await candidates_for(db, wanted, now)
     taken = await booked_times.overlapping(db, student_ids, asked.starts_at, asked.ends_at)
-    return Quote(found, [key for key in student_ids if key in taken])
+    own = await standing(db)
+    closed = await student_hours.closed(db, student_ids, asked.starts_at, asked.ends_at, own)
+    return Quote(found, [key for key in student_ids if key in taken or key in closed])

@@ -19,7 +19,7 @@ def availability_of(
         return Availability(person.time_zone, booked=tuple(booked), busy_elsewhere=tuple(busy_elsewhere))
     return Availability(
         person.time_zone,
-        tuple(WeeklyHours(rule["weekday"], _hours(rule)) for rule in times.weekly),
+        weekly_of(times.weekly),
         tuple(
             DayHours(date.fromisoformat(day["day"]), tuple(_hours(hours) for hours in day["hours"]))
             for day in times.days
@@ -34,6 +34,10 @@ def availability_of(
         tuple(booked),
         tuple(busy_elsewhere),
     )
+
+
+def weekly_of(stored: Sequence[dict[str, Any]]) -> tuple[WeeklyHours, ...]:
+    return tuple(WeeklyHours(rule["weekday"], _hours(rule)) for rule in stored)
 
 
 def _hours(stored: dict[str, Any]) -> Hours:

@@ -173,7 +173,7 @@ async def accept(
         return Answer(offer, row, session)
     instructor = await entities.in_use(db, Instructor, offer.instructor_id)
     leaving = await swap_instructor(db, session, instructor, now)
-    session.rules_version = 0 if row.wanted_instructor_id else row.rules_version
+    session.rules_version = row.rules_version
     former_id = row.absent_instructor_id
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
     await db.flush()

@@ -40,8 +40,9 @@ async def book(new: NewSession, who: TheCaller, ids: Ids, shared: Shared) -> Boo
     """Book a class. Its workflow starts with the booking.
 
     A class that breaks a rule about its instructor is refused with `instructor-unavailable`, with a sentence for each
-    rule and their codes in `rules`; an `override_reason` books it anyway. What is not known of an instructor refuses
-    nothing: without availability every hour will do, without qualifications every course.
+    rule and their codes in `rules`; an `override_reason` books it anyway. Without availability every hour will do.
+    What a course requires is met by what is on record alone; whether instructors without known qualifications may teach
+    every course is `assume_qualified` in the scheduling rules.
     """
     booked = await shared.classes.book(who.organization_id, ids.next(), new)
     async with shared.database.tenant(who.organization_id) as db:

@@ -16,6 +16,11 @@ class CourseOut(ResourceOut):
     title: str
     subject: str
     level: str
+    teaching_language: str = Field(description="ISO 639-1; empty: any.")
+    required_region: str
+    required_consents: list[str]
+    required_certificates: list[str]
+    requires_background_check: bool
     topic_ids: list[UUID] = Field(description="In teaching order.")
 
 

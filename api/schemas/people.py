@@ -5,7 +5,13 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from services.inputs.fields import Schema
-from services.inputs.people import QualificationIn, WallTime
+from services.inputs.people import (
+    BackgroundCheckIn,
+    CertificateIn,
+    QualificationIn,
+    WallTime,
+    WeeklyHoursIn,
+)
 
 
 class ResourceOut(Schema):
@@ -36,6 +42,9 @@ class StudentOut(ResourceOut):
     language: str
     time_zone: str
     unsubscribed: list[str] = Field(description="Kinds of messages that are not sent.")
+    class_hours: list[WeeklyHoursIn] = Field(
+        description="When the student can have classes, in wall time of `time_zone`. Empty: at any hour."
+    )
     guardian_ids: list[UUID]
 
 
@@ -45,3 +54,8 @@ class InstructorOut(ResourceOut):
     language: str
     time_zone: str
     qualifications: list[QualificationIn]
+    teaching_languages: list[str] = Field(description="ISO 639-1.")
+    regions: list[str]
+    consents: list[str]
+    certificates: list[CertificateIn]
+    background_checks: list[BackgroundCheckIn]

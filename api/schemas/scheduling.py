@@ -10,7 +10,7 @@ from domain.scheduling.scheduling_rules import Problem, SchedulingRules
 from matching.ranking import Refusal
 from models.scheduling import Pairing, SchedulingRulesVersion
 from services.inputs.fields import Schema
-from services.planning.candidates import TEXTS, ClassCandidates
+from services.planning.candidates import ClassCandidates, RefusedInstructor
 from services.planning.cover import Cover
 from services.planning.what_if import Reassigned, Week, WeekCompared
 from services.scheduling_rules import RuleKind, Versions, kinds, rules_of
@@ -137,8 +137,8 @@ class RefusalOut(Schema):
     session_ids: list[UUID] = Field(description="The classes in the way, if it is a rule that links classes.")
 
     @classmethod
-    def of(cls, refusal: Refusal) -> Self:
-        return cls(rule=refusal.rule, text=TEXTS[refusal.rule], session_ids=list(refusal.class_ids))
+    def of(cls, one: RefusedInstructor, refusal: Refusal) -> Self:
+        return cls(rule=refusal.rule, text=one.text(refusal.rule), session_ids=list(refusal.class_ids))
 
 
 class RankedInstructorOut(Schema):
@@ -175,7 +175,7 @@ class RankedCandidatesOut(Schema):
                     name=one.name,
                     score=one.score,
                     terms=one.terms,
-                    refused_by=[RefusalOut.of(refusal) for refusal in one.refused_by],
+                    refused_by=[RefusalOut.of(one, refusal) for refusal in one.refused_by],
                 )
                 for one in found.refused
             ],

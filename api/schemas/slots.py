@@ -30,7 +30,9 @@ class SlotOut(Schema):
     ends_at: AwareDatetime
     bookable: bool
     instructors: list[InstructorName] = Field(description="Who can teach the class.")
-    busy_student_ids: list[UUID] = Field(description="Students with another class; with `explain`.")
+    busy_student_ids: list[UUID] = Field(
+        description="Students with another class, or who can't have one then; with `explain`."
+    )
     cannot_teach: list[CannotTeach] = Field(description="Everybody else, with the rules; with `explain`.")
 
     @classmethod
@@ -82,7 +84,9 @@ class QuoteOut(Schema):
     rules_version: int = Field(description="Of the published scheduling rules; 0 if none are published.")
     candidates: list[QuotedInstructor] = Field(description="The best first.")
     refused: list[QuoteRefused]
-    busy_student_ids: list[UUID] = Field(description="Students who have another class at that time.")
+    busy_student_ids: list[UUID] = Field(
+        description="Students who have another class then, or can't have one at that time."
+    )
 
     @classmethod
     def of(cls, quote: Quote) -> Self:
@@ -104,7 +108,7 @@ class QuoteOut(Schema):
                     id=one.id,
                     name=one.name,
                     rules=[
-                        QuoteRefusal(rule=why.rule, text=text_of(why.rule), class_ids=list(why.class_ids))
+                        QuoteRefusal(rule=why.rule, text=one.text(why.rule), class_ids=list(why.class_ids))
                         for why in one.refused_by
                     ],
                 )

@@ -8,6 +8,7 @@ import typer
 
 from cli.remote.ids import ID_HELP, resolve_id
 from domain.people.languages import TEXT_LANGUAGES
+from domain.scheduling import written
 
 if TYPE_CHECKING:
     from cli.api_client import Api
@@ -23,6 +24,16 @@ def _as_text(_: "Api", text: str) -> str:
 def _qualification(_: "Api", text: str) -> dict[str, str]:
     subject, level = text.partition(":")[::2]
     return {"subject": subject, "level": level}
+
+
+def _written(read: Callable[[str], dict[str, Any]]) -> Read:
+    def value(_: "Api", text: str) -> dict[str, Any]:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise typer.BadParameter(f"{error}.") from None
+
+    return value
 
 
 def _plan_item(api: "Api", text: str) -> dict[str, Any]:
@@ -138,7 +149,12 @@ KINDS = (
             ),
             FieldOption("email", "The student's own address, with --email-basis."),
             FieldOption("email_basis", "adult, or guardian_consent."),
-            _LANGUAGE, _TIME_ZONE, _EXTERNAL,
+            _LANGUAGE, _TIME_ZONE,
+            FieldOption(
+                "class_hours", "When they can have classes, such as 'Monday 15:00-19:00'. Repeatable.", "class-hours",
+                repeatable=True, read=_written(written.weekly_hours),
+            ),
+            _EXTERNAL,
         ),
         ("name", "time_zone", "external_id", "id"), _BY_EXTERNAL,
     ),
@@ -150,6 +166,19 @@ KINDS = (
                 "qualifications", "SUBJECT or SUBJECT:LEVEL. Repeatable.", "qualification",
                 repeatable=True, read=_qualification,
             ),
+            FieldOption(
+                "teaching_languages", "Language they teach in, such as es. Repeatable.", "teaches-in", repeatable=True
+            ),
+            FieldOption(
+                "certificates", "NAME, NAME:LAST-DAY or NAME:LAST-DAY:NUMBER. Repeatable.", "certificate",
+                repeatable=True, read=_written(written.certificate),
+            ),
+            FieldOption(
+                "background_checks", "KIND:LAST-DAY, such as 'Enhanced DBS:2030-12-31'. Repeatable.",
+                "background-check", repeatable=True, read=_written(written.background_check),
+            ),
+            FieldOption("regions", "Region they work in. Repeatable.", "region", repeatable=True),
+            FieldOption("consents", "Consent they have given. Repeatable.", "consent", repeatable=True),
             _EXTERNAL,
         ),
         ("name", "email", "time_zone", "external_id", "id"), _BY_EXTERNAL | _BY_EMAIL,
@@ -210,6 +239,18 @@ KINDS = (
         "course", "courses", "Courses.",
         (
             FieldOption("title", required=True), FieldOption("subject", required=True), FieldOption("level"),
+            FieldOption("teaching_language", "Language the instructor must teach in, such as es."),
+            FieldOption(
+                "required_certificates", "Certificate the instructor must hold. Repeatable.", "certificate",
+                repeatable=True,
+            ),
+            FieldOption(
+                "requires_background_check", "true if the instructor needs a background check.", read=_yes_or_no
+            ),
+            FieldOption("required_region", "Region the instructor must work in."),
+            FieldOption(
+                "required_consents", "Consent the instructor must have given. Repeatable.", "consent", repeatable=True
+            ),
             FieldOption("topics", "Topic title. Repeatable, in order.", "topic", repeatable=True, editable=False),
             _EXTERNAL,
         ),

@@ -184,9 +184,27 @@ class SampleRows:
                 email=mailbox(one.person.name, one.person.number, "meridian"),
                 language=one.person.tongue.language,
                 time_zone=one.person.tongue.zone,
+                teaching_languages=sorted({"en", one.person.tongue.language}),
+                certificates=[self._certificate(one.person.number)],
+                background_checks=[
+                    {"kind": "Enhanced DBS", "valid_until": self._day(90 + one.person.number * 53 % 900)}
+                ],
             )
             for one in self.school.instructors
         ]
+
+    def _certificate(self, number: int) -> dict[str, Any]:
+        """Of safeguarding. One in forty has to be renewed within the coming weeks."""
+        left = 16 if number % 40 == 7 else 60 + number * 37 % 900
+        return {
+            "name": "Safeguarding",
+            "number": f"SG-{4100 + number}",
+            "issued_on": self._day(left - 1095),
+            "expires_on": self._day(left),
+        }
+
+    def _day(self, days: int) -> str:
+        return (self.monday + days * DAY).isoformat()
 
     def _qualifications(self) -> list[dict[str, Any]]:
         return [
@@ -271,7 +289,14 @@ class SampleRows:
 
     def _courses(self) -> list[dict[str, Any]]:
         return [
-            self._new(self.courses, title=one.title, subject=one.subject, level=YEARS[one.year])
+            self._new(
+                self.courses,
+                title=one.title,
+                subject=one.subject,
+                level=YEARS[one.year],
+                required_certificates=["Safeguarding"],
+                requires_background_check=True,
+            )
             for one in self.school.courses
         ]
 

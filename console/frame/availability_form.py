@@ -26,7 +26,8 @@ from domain.scheduling.wall_time import first_moment, last_moment
 from models.repositories import case_routing
 from reports.moments import locale_of
 from services import instructor_absences
-from services.inputs.substitutions import MOST_RULES, AbsenceIn, AvailabilityIn, DayIn, HoursIn, WeeklyHoursIn
+from services.inputs.people import HoursIn, WeeklyHoursIn
+from services.inputs.substitutions import MOST_RULES, AbsenceIn, AvailabilityIn, DayIn
 from services.instructor_absences import StoredAvailability
 
 _EMPTY_ROWS = 2
@@ -42,6 +43,16 @@ _LIMITS = {
     "buffer_minutes": (mark("Minutes between two classes"), "", 0, 240),
     "most_hours_per_day": (mark("Most hours in a day"), mark("Leave empty for no limit."), 0.25, 24),
     "most_hours_per_week": (mark("Most hours in a week"), mark("Leave empty for no limit."), 0.25, 168),
+}
+# What staff alone decide; their pages are in English.
+_TERMS = {
+    "target_hours_per_week": (
+        "Target hours in a week",
+        "Leave empty for the target of the rules.",
+        0.25,
+        168,
+    ),
+    "hourly_cost": ("Cost of an hour", "In your currency. Leave empty if it isn't known.", 0, 1_000_000),
 }
 
 
@@ -73,9 +84,11 @@ class AvailabilityForm:
     zone: str
     version: str  # of the stored row that the form was filled from
     week: tuple[Box, ...] = ()
+    preferred: tuple[Box, ...] = ()
     days: tuple[Row, ...] = ()
     leave: tuple[Row, ...] = ()
     limits: tuple[Box, ...] = ()
+    terms: tuple[Box, ...] = ()  # empty: the form does not show them
     channel: str = ""  # the id of the channel that is told of offers as well
     channels: Options = ()  # to choose from; empty: the form does not show it
     problem: HomeroomError | None = None  # somebody else changed it in the meantime
@@ -94,31 +107,33 @@ class AvailabilityForm:
     @property
     def ok(self) -> bool:
         rows = (box for row in (*self.days, *self.leave) for box in row.boxes)
-        return not self.problem and not any(box.error for box in (*self.week, *rows, *self.limits))
+        return not self.problem and not any(
+            box.error for box in (*self.week, *self.preferred, *rows, *self.limits, *self.terms)
+        )
 
 
 async def load(
-    db: AsyncSession, instructor_id: UUID, now: datetime, *, with_channel: bool = False
+    db: AsyncSession, instructor_id: UUID, now: datetime, *, by_staff: bool = False
 ) -> AvailabilityForm:
-    """The form of an instructor; `with_channel`: also where offers go besides mail. Raises NotFound."""
+    """The form of an instructor; `by_staff`: also what staff decide, and where offers go. Raises NotFound."""
     stored = await instructor_absences.stored(db, instructor_id)
-    form = filled(stored.availability, stored.zone, stored.version, now)
-    return await _with_channels(db, form) if with_channel else form
+    form = filled(stored.availability, stored.zone, stored.version, now, by_staff=by_staff)
+    return await _with_channels(db, form) if by_staff else form
 
 
 async def save(
-    db: AsyncSession, instructor_id: UUID, posted: FormData, now: datetime, *, with_channel: bool = False
+    db: AsyncSession, instructor_id: UUID, posted: FormData, now: datetime, *, by_staff: bool = False
 ) -> AvailabilityForm | None:
     """Save what was typed; returns the form where it has to be shown again. Raises NotFound, InvalidInput."""
     if "version" not in posted:
         raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.")
     stored = await instructor_absences.stored(db, instructor_id)
-    form, wanted = read(posted, stored.availability, stored.zone, now)
-    if with_channel:
+    form, wanted = read(posted, stored.availability, stored.zone, now, by_staff=by_staff)
+    if by_staff:
         form = await _with_channels(db, replace(form, channel=text(posted, "channel")))
     if wanted is None:
         return form
-    if with_channel:
+    if by_staff:
         chosen = form.channel if form.channel in dict(form.channels) else ""
         wanted = wanted.model_copy(update={"alert_channel_id": UUID(chosen) if chosen else None})
     try:
@@ -135,7 +150,9 @@ async def _with_channels(db: AsyncSession, form: AvailabilityForm) -> Availabili
     return replace(form, channels=options)
 
 
-def filled(stored: AvailabilityIn, zone: str, version: str, now: datetime) -> AvailabilityForm:
+def filled(
+    stored: AvailabilityIn, zone: str, version: str, now: datetime, *, by_staff: bool = False
+) -> AvailabilityForm:
     """The form with what is stored; exceptions and leave that are over are not shown, and stay as they are."""
     local = ZoneInfo(zone)
     coming = [day for day in stored.days if not _is_past(day, local, now)]
@@ -148,36 +165,40 @@ def filled(stored: AvailabilityIn, zone: str, version: str, now: datetime) -> Av
     return AvailabilityForm(
         zone,
         version,
-        tuple(_week_box(n, _written([h for h in stored.weekly if h.weekday == n])) for n in range(7)),
+        _week_boxes("week", stored.weekly),
+        _week_boxes("preferred", stored.preferred),
         (*days, *(_day_row(len(days) + n) for n in range(_EMPTY_ROWS))),
         (*rows, *(_leave_row(len(rows) + n) for n in range(_EMPTY_ROWS))),
         tuple(_limit_box(name, _number(getattr(stored, name))) for name in _LIMITS),
+        tuple(_limit_box(name, _number(getattr(stored, name))) for name in _TERMS) if by_staff else (),
         channel=str(stored.alert_channel_id or ""),
     )
 
 
 def read(
-    posted: FormData, stored: AvailabilityIn, zone: str, now: datetime
+    posted: FormData, stored: AvailabilityIn, zone: str, now: datetime, *, by_staff: bool = False
 ) -> tuple[AvailabilityForm, AvailabilityIn | None]:
     """The form with what was typed, and what it says; None where something is wrong, which the form shows."""
     reading = _Reading(posted, ZoneInfo(zone))
-    week = tuple(reading.weekday(n) for n in range(7))
+    week = tuple(reading.weekday("week", n, reading.read_weekly) for n in range(7))
+    preferred = tuple(reading.weekday("preferred", n, reading.read_preferred) for n in range(7))
     days = tuple(reading.day(n) for n in reading.rows("day"))
     leave = tuple(reading.leave(n) for n in reading.rows("leave"))
     limits = tuple(reading.limit(name) for name in _LIMITS)
-    form = AvailabilityForm(zone, text(posted, "version"), week, days, leave, limits)
+    terms = tuple(reading.limit(name) for name in _TERMS) if by_staff else ()
+    form = AvailabilityForm(zone, text(posted, "version"), week, preferred, days, leave, limits, terms)
     if not form.ok:
         return form, None
     local = ZoneInfo(zone)
     kept_days = [day for day in stored.days if _is_past(day, local, now)]
     kept_leave = [one for one in stored.leave if one.ends_at <= now]
+    kept = {name: getattr(stored, name) for name in (*_TERMS, "alert_channel_id")}
     return form, AvailabilityIn(
         weekly=reading.read_weekly,
+        preferred=reading.read_preferred,
         days=[*kept_days, *reading.read_days][-MOST_RULES:],
         leave=[*kept_leave, *reading.read_leave][-MOST_RULES:],
-        hourly_cost=stored.hourly_cost,
-        alert_channel_id=stored.alert_channel_id,
-        **reading.read_limits,
+        **(kept | reading.read_limits),
     )
 
 
@@ -188,6 +209,7 @@ class _Reading:
     posted: FormData
     zone: ZoneInfo
     read_weekly: list[WeeklyHoursIn] = field(default_factory=list)
+    read_preferred: list[WeeklyHoursIn] = field(default_factory=list)
     read_days: list[DayIn] = field(default_factory=list)
     read_leave: list[AbsenceIn] = field(default_factory=list)
     read_limits: dict[str, Any] = field(default_factory=dict)
@@ -198,13 +220,13 @@ class _Reading:
         numbers = [int(part) for name in sent if (part := name.split("-")[1]).isascii() and part.isdigit()]
         return range(min(max(numbers, default=-1) + 1, _MOST_ROWS))
 
-    def weekday(self, number: int) -> Box:
-        box = _week_box(number, text(self.posted, f"week-{number}"))
+    def weekday(self, kind: str, number: int, into: list[WeeklyHoursIn]) -> Box:
+        box = _week_box(kind, number, text(self.posted, f"{kind}-{number}"))
         try:
             spans = _spans(box.value)
         except _Wrong as error:
             return replace(box, error=str(error))
-        self.read_weekly += [WeeklyHoursIn(weekday=number, start=start, end=end) for start, end in spans]
+        into += [WeeklyHoursIn(weekday=number, start=start, end=end) for start, end in spans]
         return box
 
     def day(self, number: int) -> Row:
@@ -250,7 +272,7 @@ class _Reading:
         return row
 
     def limit(self, name: str) -> Box:
-        _, _, least, most = _LIMITS[name]
+        _, _, least, most = (_LIMITS | _TERMS)[name]
         box = _limit_box(name, text(self.posted, name))
         typed = box.value.strip().replace(",", ".")
         if not typed:
@@ -259,7 +281,7 @@ class _Reading:
         wrong = replace(
             box, error=gettext("Enter a number from %(least)s to %(most)s.", least=least, most=most)
         )
-        if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", typed, re.ASCII) or not least <= float(typed) <= most:
+        if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", typed, re.ASCII) or not least <= float(typed) <= most:
             return wrong
         if name == "buffer_minutes" and not float(typed).is_integer():
             return wrong
@@ -267,9 +289,13 @@ class _Reading:
         return box
 
 
-def _week_box(number: int, value: str) -> Box:
+def _week_boxes(kind: str, hours: Sequence[WeeklyHoursIn]) -> tuple[Box, ...]:
+    return tuple(_week_box(kind, n, _written([one for one in hours if one.weekday == n])) for n in range(7))
+
+
+def _week_box(kind: str, number: int, value: str) -> Box:
     names = get_day_names("wide", locale=locale_of(page_language()))
-    return Box(f"week-{number}", names[number], value)
+    return Box(f"{kind}-{number}", names[number], value)
 
 
 def _day_row(number: int, day: str = "", hours: str = "") -> Row:
@@ -294,7 +320,7 @@ def _leave_row(
 
 
 def _limit_box(name: str, value: str) -> Box:
-    label, hint, _, _ = _LIMITS[name]
+    label, hint, _, _ = (_LIMITS | _TERMS)[name]
     return Box(name, gettext(label), value, gettext(hint) if hint else "")
 
 
@@ -356,10 +382,12 @@ def summary(stored: StoredAvailability, now: datetime) -> list[tuple[str, str]]:
     """What is stored, as terms with their texts; empty if nothing is."""
     if not stored.version:
         return []
-    form = filled(stored.availability, stored.zone, stored.version, now)
+    form = filled(stored.availability, stored.zone, stored.version, now, by_staff=True)
     lines = [("Time zone", stored.zone), *((box.label, box.value) for box in form.week if box.value)]
     if not stored.availability.weekly:
         lines.append(("Hours", "Any hour"))
+    if preferred := [f"{box.label} {box.value}" for box in form.preferred if box.value]:
+        lines.append(("Likes best", "; ".join(preferred)))
     lines += [
         (row.boxes[0].value, row.boxes[1].value or "No classes") for row in form.days if row.boxes[0].value
     ]
@@ -371,4 +399,6 @@ def summary(stored: StoredAvailability, now: datetime) -> list[tuple[str, str]]:
         for leave in stored.availability.leave
         if leave.ends_at > now
     ]
-    return lines + [(box.label, box.value) for box in form.limits if box.value not in ("", "0")]
+    return lines + [
+        (box.label, box.value) for box in (*form.limits, *form.terms) if box.value not in ("", "0")
+    ]

@@ -21,7 +21,7 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Field:
-    """`kind` is the type of an HTML input, or textarea, select, or lines (one value per line)."""
+    """`kind` is the type of an HTML input, or textarea, select, checkbox, or lines (one value per line)."""
 
     name: str
     label: str
@@ -31,27 +31,41 @@ class Field:
     options: Callable[[], Options] | None = None
     other: Callable[[str], str] = str  # the label of a current value that is none of the options
     empty: Any = None  # the value of an empty input
+    item: Callable[[str], Any] = str  # reads a line of lines; what raises ValueError stays as it was typed
+    line: Callable[[Any], str] = str  # and writes it
     new_only: bool = False  # only in the form that creates the record; changed elsewhere later
 
     def read(self, typed: str) -> Any:
         """The value of a typed text, before validation."""
         text = typed.strip()
         if self.kind == "lines":
-            return [line.strip() for line in text.splitlines() if line.strip()]
+            return [self._item(line.strip()) for line in text.splitlines() if line.strip()]
+        if self.kind == "checkbox":
+            return text == "true"
         return text or self.empty
+
+    def _item(self, line: str) -> Any:
+        try:
+            return self.item(line)
+        except ValueError:
+            return line
 
     def write(self, value: Any) -> str:
         if value is None:
             return ""
+        if isinstance(value, bool):
+            return "true" if value else ""
         if isinstance(value, time):
             return value.strftime("%H:%M")
         if isinstance(value, list | tuple):
-            return "\n".join(map(str, value))
+            return "\n".join(map(self.line, value))
         return str(value)
 
     def shown(self, value: Any) -> str:
         """The value as text outside of a form."""
         text = self.write(value)
+        if self.kind == "checkbox":
+            return "Yes" if text else ""
         return dict(self.options()).get(text) or self.other(text) if self.options else text
 
 

@@ -67,6 +67,11 @@ CANCELLATIONS: Mapping[str, str] = {
 # Of staff's pages, which are in English.
 INSTRUCTOR_RULES: Mapping[str, str] = {
     WhyNot.NOT_QUALIFIED: "not qualified",
+    WhyNot.LANGUAGE: "another language",
+    WhyNot.REGION: "another region",
+    WhyNot.CONSENT: "without a consent",
+    WhyNot.CERTIFICATE: "without a valid certificate",
+    WhyNot.BACKGROUND_CHECK: "without a valid background check",
     WhyNot.ON_LEAVE: "on leave",
     WhyNot.NOT_AVAILABLE: "outside their hours",
     WhyNot.BUSY_ELSEWHERE: "busy in their own calendar",

@@ -26,7 +26,7 @@ router = APIRouter(
 async def availability(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         instructor = await INSTRUCTORS.get(db, key)
-        form = await availability_form.load(db, key, now, with_channel=True)
+        form = await availability_form.load(db, key, now, by_staff=True)
     return page(request, "availability.html", form=form, instructor=instructor, path="/people/instructors")
 
 
@@ -35,7 +35,7 @@ async def save(request: Request, key: UUID, shared: Shared, who: CurrentUser, no
     posted = await forms.posted(request)
     async with shared.database.tenant(who.organization_id) as db:
         instructor = await INSTRUCTORS.get(db, key)
-        form = await availability_form.save(db, key, posted, now, with_channel=True)
+        form = await availability_form.save(db, key, posted, now, by_staff=True)
     if form is None:
         return go_to(request, f"/people/instructors/{key}", "saved")
     return page(

@@ -1,10 +1,11 @@
-"""Pages that add and remove a student's guardians and an instructor's qualifications."""
+"""Pages that add and remove a student's guardians and what an instructor is qualified for, certified and checked."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 
 from api.http.dependencies import Now, Shared
 from console.frame import forms
@@ -15,11 +16,11 @@ from console.frame.rendering import by_htmx, go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.kinds import INSTRUCTOR_KIND
 from console.records.record_pages import posted_version, record_page
-from domain.errors import HomeroomError, UnknownReference
+from domain.errors import HomeroomError, InvalidInput, UnknownReference
 from domain.people.access import Permission
 from models.repositories import pages, people
 from services import people as operations
-from services.inputs.people import QualificationIn
+from services.inputs.people import BackgroundCheckIn, CertificateIn, QualificationIn
 from services.resources.catalogue import GUARDIANS, STUDENTS
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -30,6 +31,17 @@ MAX_CANDIDATES = 20
 _QUALIFICATION = (
     Field("subject", "Subject", wrong="Enter a single line of text."),
     Field("level", "Level", empty=""),
+)
+_DAY = "Choose a day."
+_CERTIFICATE = (
+    Field("name", "Certificate", wrong="Enter a single line of text."),
+    Field("number", "Number", empty=""),
+    Field("issued_on", "Issued on", "date", wrong=_DAY),
+    Field("expires_on", "Last day", "date", wrong=_DAY),
+)
+_CHECK = (
+    Field("kind", "Background check", wrong="Enter a single line of text."),
+    Field("valid_until", "Last day", "date", wrong=_DAY),
 )
 
 
@@ -106,6 +118,46 @@ async def disqualify(request: Request, key: UUID, shared: Shared, who: CurrentUs
     async with shared.database.tenant(who.organization_id) as db:
         await operations.remove_qualification(db, key, subject, level, posted_version(posted), now)
     return go_to(request, f"/people/instructors/{key}", "removed")
+
+
+@router.post(f"{INSTRUCTOR}/credentials", dependencies=[SAME_ORIGIN, WRITE])
+async def add_credential(request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    """A certificate, or a background check where `of` says so."""
+    posted = await forms.posted(request)
+    of, schema, fields = _kind_of_credential(posted)
+    form = forms.with_input(forms.build(fields, schema, {}), posted)
+    try:
+        new = schema.model_validate(forms.values(form))
+        async with shared.database.tenant(who.organization_id) as db:
+            await operations.add_credential(db, key, new, posted_version(posted), now)
+    except (ValidationError, HomeroomError) as error:
+        refused = {f"{of}_form": forms.with_errors(form, error)}
+        return await record_page(request, shared, who, INSTRUCTOR_KIND, key, now, 422, **refused)
+    return go_to(request, f"/people/instructors/{key}#credentials", "made")
+
+
+@router.post(f"{INSTRUCTOR}/credentials/remove", dependencies=[SAME_ORIGIN, WRITE])
+async def remove_credential(
+    request: Request, key: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    posted = await forms.posted(request)
+    _, schema, fields = _kind_of_credential(posted)
+    form = forms.with_input(forms.build(fields, schema, {}), posted)
+    try:
+        gone = schema.model_validate(forms.values(form))
+    except ValidationError as error:
+        raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.") from error
+    async with shared.database.tenant(who.organization_id) as db:
+        await operations.remove_credential(db, key, gone, posted_version(posted), now)
+    return go_to(request, f"/people/instructors/{key}#credentials", "removed")
+
+
+def _kind_of_credential(
+    posted: FormData,
+) -> tuple[str, type[CertificateIn] | type[BackgroundCheckIn], tuple[Field, ...]]:
+    if forms.text(posted, "of") == "check":
+        return "check", BackgroundCheckIn, _CHECK
+    return "certificate", CertificateIn, _CERTIFICATE
 
 
 def _id(text: str) -> UUID:

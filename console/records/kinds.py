@@ -6,6 +6,7 @@ from typing import Any
 
 from console.frame import choices
 from console.frame.forms import Field
+from domain.scheduling import written
 from services.resources.catalogue import COURSES, GUARDIANS, INSTRUCTORS, MEMBERS, STUDENTS
 from services.resources.resource import Resource
 
@@ -47,6 +48,7 @@ class RecordKind:
         return "Search by " + " or ".join(self.resource.searched)
 
 
+_ONE_LINE = "Enter single lines of text."
 _NAME = Field("name", "Name", wrong="Enter a single line of text.")
 _EMAIL = Field("email", "Email", "email", wrong="Enter an email address, such as ada@school.example.")
 _LANGUAGE = Field(
@@ -114,6 +116,16 @@ STUDENT_KIND = RecordKind(
         ),
         _LANGUAGE,
         _ZONE,
+        Field(
+            "class_hours",
+            "Can have classes",
+            "lines",
+            "One line for each time, such as Monday 15:00–19:00, in the student's time zone. Empty: at any hour.",
+            wrong="Write a day and hours, such as Monday 15:00–19:00.",
+            empty=(),
+            item=written.weekly_hours,
+            line=written.written_hours,
+        ),
         _EXTERNAL,
     ),
     (Column("Name", "name"), _ZONE_COLUMN, _ADDED),
@@ -125,7 +137,30 @@ INSTRUCTOR_KIND = RecordKind(
     "/people/instructors",
     "Instructors",
     "Instructors get a briefing before each class, teach it, and approve its documentation.",
-    (_NAME, _EMAIL, _LANGUAGE, _ZONE, _EXTERNAL),
+    (
+        _NAME,
+        _EMAIL,
+        _LANGUAGE,
+        _ZONE,
+        Field(
+            "teaching_languages",
+            "Teaches in",
+            "lines",
+            "One language code per line, such as en.",
+            wrong="Use codes of two small letters, such as en or es.",
+            empty=(),
+        ),
+        Field("regions", "Regions", "lines", "Where they work; one per line.", wrong=_ONE_LINE, empty=()),
+        Field(
+            "consents",
+            "Consents given",
+            "lines",
+            "Such as to be recorded; one per line.",
+            wrong=_ONE_LINE,
+            empty=(),
+        ),
+        _EXTERNAL,
+    ),
     (Column("Name", "name"), Column("Email", "email"), _ZONE_COLUMN, _ADDED),
     "Retired instructors can't be booked. Past classes stay in the record.",
 )
@@ -148,6 +183,36 @@ COURSE_KIND = RecordKind(
         Field("title", "Title", wrong="Enter a single line of text."),
         Field("subject", "Subject", hint="Instructors qualify by subject and level."),
         Field("level", "Level", empty=""),
+        Field(
+            "teaching_language",
+            "Taught in",
+            hint="A language code, such as es, if the instructor must teach in this language.",
+            wrong="Use a code of two small letters, such as en or es.",
+            empty="",
+        ),
+        Field(
+            "required_certificates",
+            "Certificates the instructor needs",
+            "lines",
+            "One per line, as on the instructors' pages. Each must be valid until the class ends.",
+            wrong=_ONE_LINE,
+            empty=(),
+        ),
+        Field("requires_background_check", "The instructor needs a background check", "checkbox"),
+        Field(
+            "required_region",
+            "Region the instructor must work in",
+            wrong=_ONE_LINE,
+            empty="",
+        ),
+        Field(
+            "required_consents",
+            "Consents the instructor must have given",
+            "lines",
+            "One per line.",
+            wrong=_ONE_LINE,
+            empty=(),
+        ),
         Field(
             "topics",
             "Topics",

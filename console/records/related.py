@@ -1,9 +1,10 @@
 """Rows shown on the page of a record: a student's guardians, an instructor's classes, a course's topics."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +27,8 @@ from models.repositories import (
 from models.repositories.class_lists import ClassFilter
 from models.session import Session
 from services import instructor_absences
+from services.instructor_standing import standing
+from services.resources.catalogue import INSTRUCTORS
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=90)
 _MAX_CLASSES = 30
@@ -67,11 +70,25 @@ async def _bindings(db: AsyncSession, who: Principal, key: UUID) -> list[SignInB
     return await sign_ins.bindings(db, key) if who.may(Permission.MEMBERS_MANAGE) else []
 
 
+def _with_days(
+    stored: Sequence[Mapping[str, Any]], last: str, zone: str, now: datetime
+) -> list[tuple[Mapping[str, Any], date | None, int | None]]:
+    """Certificates or checks with their last day and how many days are left of them; the next to end come first."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    days = [(one, date.fromisoformat(one[last]) if one[last] else None) for one in stored]
+    days.sort(key=lambda one: one[1] or date.max)
+    return [(one, until, (until - today).days if until else None) for one, until in days]
+
+
 async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datetime) -> Mapping[str, Any]:
+    row = await INSTRUCTORS.get(db, key)
     return {
         "bindings": await _bindings(db, who, key),
         "calendar_feed": await calendar_feeds.feed(db, key),
         "availability": summary((await instructor_absences.stored(db, key)), now),
+        "certificates": _with_days(row.certificates, "expires_on", row.time_zone, now),
+        "checks": _with_days(row.background_checks, "valid_until", row.time_zone, now),
+        "assume_qualified": (await standing(db)).assume_qualified,
         "qualifications": (await people.qualifications(db, [key])).get(key, []),
         "classes": await _classes(db, who, now, {"instructor_id": key}),
     }

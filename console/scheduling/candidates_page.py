@@ -44,7 +44,7 @@ class Comparison:
     def reasons(self) -> list[str]:
         """Why the other and not the one, in words: what refuses them, or where they cost more."""
         if isinstance(self.one, RefusedInstructor):
-            return [TEXTS[refusal.rule] for refusal in self.one.refused_by]
+            return [self.one.text(refusal.rule) for refusal in self.one.refused_by]
         return [TEXTS[rule] for rule, one, other in self.terms if one > other]
 
 
@@ -91,8 +91,8 @@ def _main_terms(terms: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(((key, cost) for key, cost in terms.items() if cost), key=lambda term: (-term[1], term[0]))
 
 
-def reason(refusal: Refusal, titles: Mapping[UUID, str]) -> str:
+def reason(one: RefusedInstructor, refusal: Refusal, titles: Mapping[UUID, str]) -> str:
     """A refusal in words, with the classes in the way."""
     named = [titles[key] for key in refusal.class_ids if key in titles]
     shown = ", ".join(f"“{title}”" for title in named[:3])
-    return f"{TEXTS[refusal.rule]}{f' ({shown})' if shown else ''}"
+    return f"{one.text(refusal.rule)}{f' ({shown})' if shown else ''}"

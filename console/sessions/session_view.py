@@ -45,6 +45,7 @@ from models.repositories import (
     names,
     notices,
     recordings,
+    series,
     sessions,
     substitutions,
 )
@@ -188,6 +189,7 @@ class SessionView:
     files: list[ClassFile]
     substitutions: list[SubstitutionLine]  # the latest first
     not_told: list[str]  # names of the students whom no message reaches
+    series_id: UUID | None  # that the class belongs to
     overridden: str  # the rules about the instructor that were set aside, why and by whom
 
     @property
@@ -303,6 +305,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         substitutions=await _substitutions(db, session_id),
         not_told=[person.name for person in await unreachable(db, participants)],
         overridden=await _overridden(db, session),
+        series_id=await series.id_of_session(db, session.id),
     )
 
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from domain.scheduling.availability import Availability
 from domain.scheduling.candidates import ABSOLUTE, Candidate, ClassToTeach, WhyNot, why_not
+from domain.scheduling.credentials import Requirement, unmet
 
 # What a booking can set aside with a reason. Nobody teaches two classes at once, whatever the reason.
 OVERRIDABLE = tuple(rule for rule in WhyNot if rule not in ABSOLUTE)
+_REQUIREMENTS = {WhyNot(kind): kind for kind in Requirement}
 
 
 def broken_rules(wanted: ClassToTeach, instructor: Candidate) -> tuple[WhyNot, ...]:
@@ -15,8 +16,11 @@ def broken_rules(wanted: ClassToTeach, instructor: Candidate) -> tuple[WhyNot, .
     return tuple(rule for rule in why_not(wanted, instructor) if rule in OVERRIDABLE)
 
 
-def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, times: Availability) -> str:
+def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, instructor: Candidate) -> str:
     """Why the rule refuses the class, in plain English. `who` is the instructor's name, or a word for them."""
+    if kind := _REQUIREMENTS.get(rule):
+        return f"{who} {unmet(wanted.requirements, instructor.credentials, wanted.ends_at)[kind]}."
+    times = instructor.availability
     zone = ZoneInfo(times.zone)
     starts, ends = wanted.starts_at.astimezone(zone), wanted.ends_at.astimezone(zone)
     if rule == WhyNot.NOT_QUALIFIED:

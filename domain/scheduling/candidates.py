@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.scheduling.availability import Availability
+from domain.scheduling.credentials import Credentials, Requirement, Requirements, unmet
 
 
 class WhyNot(StrEnum):
@@ -19,6 +20,11 @@ class WhyNot(StrEnum):
     IS_REPLACED = "is_replaced"  # who cannot teach this class
     RETIRED = "retired"
     NOT_QUALIFIED = "not_qualified"
+    LANGUAGE = Requirement.LANGUAGE.value
+    REGION = Requirement.REGION.value
+    CONSENT = Requirement.CONSENT.value
+    CERTIFICATE = Requirement.CERTIFICATE.value
+    BACKGROUND_CHECK = Requirement.BACKGROUND_CHECK.value
     ON_LEAVE = "on_leave"
     NOT_AVAILABLE = "not_available"
     BUSY = "busy"
@@ -49,6 +55,7 @@ class ClassToTeach:
     ends_at: datetime
     students: int
     replaced_id: UUID | None = None  # the instructor who cannot teach it
+    requirements: Requirements = field(default_factory=Requirements)  # of its course
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Candidate:
     id: UUID
     retired: bool = False
     qualifications: Collection[tuple[str, str]] = ()  # subject and level; an empty level is every level
+    credentials: Credentials = field(default_factory=Credentials)
     availability: Availability = field(default_factory=Availability)
     taught_students: int = 0  # of the students of the class
     taught_course: bool = False
@@ -109,7 +117,9 @@ def why_not(wanted: ClassToTeach, candidate: Candidate) -> tuple[WhyNot, ...]:
     """The hard rules that keep a candidate from teaching the class; none: they may."""
     times, start, end = candidate.availability, wanted.starts_at, wanted.ends_at
     busy = times.is_busy(start, end)
-    broken = {
+    lacking = unmet(wanted.requirements, candidate.credentials, end)
+    broken = dict.fromkeys(WhyNot, False) | {
+        **{WhyNot(requirement): True for requirement in lacking},
         WhyNot.IS_REPLACED: candidate.id == wanted.replaced_id,
         WhyNot.RETIRED: candidate.retired,
         WhyNot.NOT_QUALIFIED: not is_qualified(wanted, candidate.qualifications),

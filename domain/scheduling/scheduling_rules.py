@@ -53,8 +53,9 @@ class Parameters(BaseModel):
         description="For how many days students and instructors count as known to each other.",
     )
     assume_qualified: bool = Field(
-        False,
-        description="Whether an instructor of whom no qualification is known may be given every course.",
+        True,
+        description="Whether an instructor of whom no qualification is known may be given every course. It holds for "
+        "bookings, slots, quotes, plans and substitutes alike.",
     )
     rest_hours: float = Field(
         0.0,

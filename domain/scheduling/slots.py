@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from domain.intervals import Interval, difference, merged
 from domain.scheduling.availability import Availability
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot, is_qualified, why_not
+from domain.scheduling.credentials import met_until
 
 Spans = Sequence[tuple[datetime, datetime]]
 
@@ -70,9 +71,12 @@ def bookable_slots(
     for candidate in candidates:
         if candidate.retired or not is_qualified(wanted, candidate.qualifications):
             continue
+        until = met_until(wanted.requirements, candidate.credentials)
+        if until is None:
+            continue
         prepared = _in_window(candidate, window)
         for span in _free_time(prepared.availability, window):
-            for start in window.starts_in(span):
+            for start in window.starts_in(replace(span, end=min(span.end, until))):
                 if start in able:
                     able[start].append(prepared)
     found = (_slot(start, start + window.length, able[start]) for start in sorted(able))

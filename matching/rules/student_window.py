@@ -24,5 +24,7 @@ class StudentWindow(Rule):
 
 
 def _is_outside(one: ClassToStaff) -> bool:
+    if one.student_windows is None:
+        return False
     windows = merged(one.student_windows)
-    return bool(windows) and not any(w.start <= one.starts_at and one.ends_at <= w.end for w in windows)
+    return not any(w.start <= one.starts_at and one.ends_at <= w.end for w in windows)

@@ -22,6 +22,11 @@ def _life(alias: str) -> tuple[Column, ...]:
     )
 
 
+def _texts(name: str, alias: str, description: str) -> Column:
+    """A column of a list of texts."""
+    return C(name, "texts", f"array(select jsonb_array_elements_text({alias}.{name}))", description)
+
+
 PEOPLE: Final = (
     RecordView(
         "organizations",
@@ -89,6 +94,13 @@ PEOPLE: Final = (
             ),
             C("time_zone", "text", "s.time_zone", "IANA time zone of the student."),
             *_life("s"),
+            C(
+                "class_hours",
+                "texts",
+                "array(select to_char(date '2024-01-01' + (h ->> 'weekday')::int, 'Dy') || ' ' "
+                "|| left(h ->> 'start', 5) || '-' || left(h ->> 'end', 5) from jsonb_array_elements(s.class_hours) h)",
+                "When the student can have classes, wall time in their time zone; empty: at any hour.",
+            ),
         ),
     ),
     RecordView(
@@ -117,6 +129,40 @@ PEOPLE: Final = (
             C("language", "text", "i.language", "Language of the notices, ISO 639-1."),
             C("time_zone", "text", "i.time_zone", "IANA time zone of the instructor."),
             *_life("i"),
+            _texts("teaching_languages", "i", "The languages in which they teach, ISO 639-1."),
+            _texts("regions", "i", "Regions in which they work."),
+            _texts("consents", "i", "Consents that they have given."),
+        ),
+    ),
+    RecordView(
+        "certificates",
+        "The certificates of each instructor.",
+        "public.instructor i cross join lateral jsonb_array_elements(i.certificates) with ordinality as x(item, n)",
+        "i.organization_id",
+        ("instructor_id", "position"),
+        (
+            organization("i.organization_id"),
+            C("instructor_id", "uuid", "i.id", "The instructor."),
+            C("position", "integer", "x.n", "Position among the instructor's certificates, from 1."),
+            C("name", "text", "x.item ->> 'name'", "Name of the certificate."),
+            C("number", "text", "x.item ->> 'number'", "Its number; may be empty."),
+            C("issued_on", "text", "x.item ->> 'issued_on'", "The day of issue, ISO 8601; null: not known."),
+            C("expires_on", "text", "x.item ->> 'expires_on'", "Its last day; null: it does not expire."),
+        ),
+    ),
+    RecordView(
+        "background_checks",
+        "The background checks of each instructor.",
+        "public.instructor i "
+        "cross join lateral jsonb_array_elements(i.background_checks) with ordinality as x(item, n)",
+        "i.organization_id",
+        ("instructor_id", "position"),
+        (
+            organization("i.organization_id"),
+            C("instructor_id", "uuid", "i.id", "The instructor."),
+            C("position", "integer", "x.n", "Position among the instructor's checks, from 1."),
+            C("kind", "text", "x.item ->> 'kind'", "Kind of check, in the organization's own words."),
+            C("valid_until", "text", "x.item ->> 'valid_until'", "Its last day, ISO 8601."),
         ),
     ),
     RecordView(
@@ -148,6 +194,21 @@ PEOPLE: Final = (
             C("subject", "text", "c.subject", "Its subject."),
             C("level", "text", "c.level", "Its level, in the organization's own words; may be empty."),
             *_life("c"),
+            C("teaching_language", "text", "c.teaching_language", "Language of its classes; empty: any."),
+            C(
+                "required_region",
+                "text",
+                "c.required_region",
+                "Where the instructor must work; empty: anywhere.",
+            ),
+            _texts("required_consents", "c", "Consents that the instructor must have given."),
+            _texts("required_certificates", "c", "Certificates that the instructor must hold."),
+            C(
+                "requires_background_check",
+                "boolean",
+                "c.requires_background_check",
+                "Whether the instructor must have a background check.",
+            ),
         ),
     ),
     RecordView(

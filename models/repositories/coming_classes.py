@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.scheduling.credentials import Requirements
 from domain.sessions.states import SessionState
 from models.course import Course
 from models.reading import Readable
@@ -24,6 +25,7 @@ class ComingClass:
     ends_at: datetime
     subject: str
     level: str
+    requirements: Requirements
     overridden: tuple[str, ...]  # rules that were set aside for this time
 
 
@@ -43,6 +45,11 @@ async def between(db: AsyncSession, since: datetime, until: datetime, most: int)
             col(Session.ends_at),
             col(Course.subject),
             col(Course.level),
+            col(Course.teaching_language),
+            col(Course.required_region),
+            col(Course.required_consents),
+            col(Course.required_certificates),
+            col(Course.requires_background_check),
             col(Session.overridden_rules),
         )
         .join(Course, col(Course.id) == col(Session.course_id))
@@ -56,6 +63,28 @@ async def between(db: AsyncSession, since: datetime, until: datetime, most: int)
     )
     rows = await db.execute(query)
     return [
-        ComingClass(key, instructor_id, starts_at, ends_at, subject, level, tuple(overridden))
-        for key, instructor_id, starts_at, ends_at, subject, level, overridden in rows
+        ComingClass(
+            key,
+            instructor_id,
+            starts_at,
+            ends_at,
+            subject,
+            level,
+            Requirements(language, region, tuple(consents), tuple(certificates), checked),
+            tuple(overridden),
+        )
+        for (
+            key,
+            instructor_id,
+            starts_at,
+            ends_at,
+            subject,
+            level,
+            language,
+            region,
+            consents,
+            certificates,
+            checked,
+            overridden,
+        ) in rows
     ]

@@ -63,6 +63,14 @@ async def students_with_address(db: AsyncSession, student_ids: Sequence[UUID]) -
     return list(await db.scalars(query.order_by(col(Student.id))))
 
 
+async def students_with_hours(db: AsyncSession, student_ids: Collection[UUID]) -> list[Student]:
+    """Those of these students who cannot have classes at every hour."""
+    query = sa.select(Student).where(
+        col(Student.id) == sa.any_(_KEYS), sa.func.jsonb_array_length(col(Student.class_hours)) > 0
+    )
+    return list(await db.scalars(query, {"keys": list(student_ids)}))
+
+
 async def set_qualifications(
     db: AsyncSession, tenant: UUID, instructor_id: UUID, pairs: Sequence[tuple[str, str]], now: datetime
 ) -> None:

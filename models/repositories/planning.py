@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.people.roles import Role
+from domain.scheduling.credentials import Requirements
 from models.course import Course
 from models.scheduling import Pairing
 from models.session import Participant, Session
@@ -59,6 +60,7 @@ class PlannedClass:
     is_over: bool
     subject: str
     level: str
+    requirements: Requirements
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,42 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
             col(Session.title),
             col(Session.starts_at),
             col(Session.ends_at),
-            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
+            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)).label("is_over"),
             col(Course.subject),
             col(Course.level),
+            col(Course.teaching_language),
+            col(Course.required_region),
+            col(Course.required_consents),
+            col(Course.required_certificates),
+            col(Course.requires_background_check),
         )
         .join(Course, col(Course.id) == col(Session.course_id))
         .where(which, col(Session.outcome).is_distinct_from(_CANCELLED))
         .order_by(col(Session.starts_at), col(Session.id))
     )
-    return [PlannedClass(*row) for row in await db.execute(query)]
+    return [_planned(row) for row in await db.execute(query)]
+
+
+def _planned(row: Any) -> PlannedClass:
+    asked = Requirements(
+        row.teaching_language,
+        row.required_region,
+        tuple(row.required_consents),
+        tuple(row.required_certificates),
+        row.requires_background_check,
+    )
+    names = (
+        "id",
+        "course_id",
+        "instructor_id",
+        "title",
+        "starts_at",
+        "ends_at",
+        "is_over",
+        "subject",
+        "level",
+    )
+    return PlannedClass(**{name: getattr(row, name) for name in names}, requirements=asked)
 
 
 async def students_of(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

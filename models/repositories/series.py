@@ -144,6 +144,12 @@ async def of_course(db: AsyncSession, course_id: UUID) -> list[Series]:
     return list(await db.scalars(query))
 
 
+async def id_of_session(db: AsyncSession, session_id: UUID) -> UUID | None:
+    """The series that a session is a class of; None: it was booked by itself."""
+    query = sa.select(col(SeriesOccurrence.series_id)).where(col(SeriesOccurrence.session_id) == session_id)
+    return await db.scalar(query.limit(1))
+
+
 async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> None:
     """Write who teaches a session on its row in a series, unless a change of the series is on its way to it."""
     row = SeriesOccurrence

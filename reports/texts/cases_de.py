@@ -127,7 +127,8 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.INSTRUCTOR_UNAVAILABLE: (
         "Eine Stunde ist gebucht, die ihre Lehrkraft nach den Regeln nicht geben kann.",
-        "Fragen Sie die Lehrkraft, ob sie die Stunde trotzdem gibt. Wenn nicht, suchen Sie eine Vertretung "
+        "Ist bis dahin ein Zertifikat oder Führungszeugnis abgelaufen, tragen Sie das erneuerte auf der Seite der "
+        "Lehrkraft ein. Sonst fragen Sie, ob sie die Stunde trotzdem gibt. Wenn nicht, suchen Sie eine Vertretung "
         "oder verlegen Sie die Stunde.",
     ),
     K.DOUBLE_BOOKING: (

@@ -120,7 +120,8 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.INSTRUCTOR_UNAVAILABLE: (
         "La clase está reservada, pero según sus reglas el profesor no puede darla.",
-        "Pregunta al profesor si la da de todos modos. Si no, busca un sustituto o cambia la clase de hora.",
+        "Si un certificado o control de antecedentes ha caducado para entonces, anota el renovado en la página del "
+        "profesor. Si no, pregúntale si la da de todos modos, o busca un sustituto o cambia la clase de hora.",
     ),
     K.DOUBLE_BOOKING: (
         "Esta persona está en dos clases cuyos horarios se solapan.",

@@ -127,7 +127,9 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.INSTRUCTOR_UNAVAILABLE: (
         "Un cours est réservé que son enseignant ne peut pas donner selon ses règles.",
-        "Demandez à l'enseignant s'il donne quand même le cours. Sinon, cherchez un remplaçant ou déplacez le cours.",
+        "Si un certificat ou un contrôle des antécédents a expiré d'ici là, saisissez le nouveau sur la page de "
+        "l'enseignant. Sinon, demandez-lui s'il donne quand même le cours, ou cherchez un remplaçant ou déplacez "
+        "le cours.",
     ),
     K.DOUBLE_BOOKING: (
         "Cette personne est inscrite à deux cours dont les horaires se chevauchent.",

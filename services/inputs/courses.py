@@ -5,13 +5,38 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.inputs import patterns
 from services.inputs.fields import LEFT_OUT, ExternalId, Level, Name, Schema, Text
+from services.inputs.people import Names
+
+TeachingLanguage = Annotated[
+    str,
+    Field(
+        pattern=patterns.LANGUAGE_OR_NONE,
+        description="ISO 639-1: the language of its classes, in which the instructor must teach. Empty: any.",
+    ),
+]
+Region = Annotated[
+    Text,
+    Field(max_length=100, description="The region in which the instructor must work. Empty: any."),
+]
 
 
 class NewCourse(Schema):
     title: Name
     subject: Name
     level: Level = ""
+    teaching_language: TeachingLanguage = ""
+    required_region: Region = ""
+    required_consents: Names = Field(
+        default_factory=list, description="Consents that the instructor must have given."
+    )
+    required_certificates: Names = Field(
+        default_factory=list, description="Certificates that the instructor must hold until a class ends."
+    )
+    requires_background_check: bool = Field(
+        False, description="Whether the instructor needs a background check that is valid until a class ends."
+    )
     topics: list[Name] = Field(
         default_factory=list, max_length=500, description="Titles, in the order they are taught."
     )
@@ -22,6 +47,11 @@ class CourseChange(Schema):
     title: Name = LEFT_OUT
     subject: Name = LEFT_OUT
     level: Level = LEFT_OUT
+    teaching_language: TeachingLanguage = LEFT_OUT
+    required_region: Region = LEFT_OUT
+    required_consents: Names = LEFT_OUT
+    required_certificates: Names = LEFT_OUT
+    requires_background_check: bool = LEFT_OUT
     external_id: ExternalId | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 LINE = r"^[^\x00-\x1f\x7f]*$"
 LANGUAGE = "^[a-z]{2}$"
+LANGUAGE_OR_NONE = "^([a-z]{2})?$"
 EVENT_KIND = r"^[a-z_]{1,40}\.([a-z_]{1,40}|\*)$"
 ISSUER = r"^https?://[^\s?#\x00-\x1f\x7f]+$"
 CLIENT_ID = r"^[\x21-\x7e]+$"
@@ -20,6 +21,7 @@ ALLOWED: Mapping[str, str] = {
     TEXT: "Must be text without control characters; line breaks and tabs are allowed",
     LINE: "Must be a single line of text without control characters",
     LANGUAGE: "Must be a language code of two small letters, such as en or es",
+    LANGUAGE_OR_NONE: "Must be a language code of two small letters, such as en or es, or empty",
     EVENT_KIND: "Must be a kind of event, such as session.created, or session.* for all of one subject",
     ISSUER: "Must be an address that starts with https:// or http://, without spaces, ? and #",
     CLIENT_ID: "Must be letters, digits and punctuation of ASCII, without spaces",

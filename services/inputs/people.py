@@ -1,6 +1,6 @@
 """Inputs that create and change guardians, students and instructors."""
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
@@ -11,12 +11,14 @@ from services.inputs.fields import (
     Email,
     ExternalId,
     Ids,
+    Language,
     Level,
     Name,
     OwnLanguage,
     OwnTimeZone,
     ReaderLanguage,
     Schema,
+    Text,
     TimeZone,
 )
 
@@ -30,6 +32,32 @@ WallTime = Annotated[
             "description": "Wall time in `time_zone`.",
             "examples": ["21:00:00"],
         }
+    ),
+]
+
+
+class HoursIn(Schema):
+    start: WallTime
+    end: WallTime = Field(description="00:00 is the end of the day.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start.tzinfo or self.end.tzinfo:
+            raise ValueError("hours must be wall time in the person's time zone, without an offset")
+        if self.end <= self.start and self.end.isoformat() != "00:00:00":
+            raise ValueError("hours must end after they start")
+        return self
+
+
+class WeeklyHoursIn(HoursIn):
+    weekday: Annotated[int, Field(ge=0, le=6, description="0 is Monday.")]
+
+
+ClassHours = Annotated[
+    list[WeeklyHoursIn],
+    Field(
+        max_length=100,
+        description="When the student can have classes, in wall time of `time_zone`. Empty: at any hour.",
     ),
 ]
 
@@ -101,6 +129,7 @@ class NewStudent(Schema):
     language: OwnLanguage = None
     time_zone: OwnTimeZone = None
     unsubscribed: Unsubscribed = Field(default_factory=list)
+    class_hours: ClassHours = Field(default_factory=list)
     external_id: ExternalId | None = None
 
     @model_validator(mode="after")
@@ -122,6 +151,7 @@ class StudentChange(Schema):
     language: ReaderLanguage = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
     unsubscribed: Unsubscribed = LEFT_OUT
+    class_hours: ClassHours = LEFT_OUT
     external_id: ExternalId | None = None
 
     @model_validator(mode="after")
@@ -140,12 +170,60 @@ class QualificationIn(Schema):
 Qualifications = Annotated[list[QualificationIn], Field(max_length=100)]
 
 
+def _in_range(day: date) -> date:
+    if not 1900 <= day.year < 2100:
+        raise ValueError("must be between the years 1900 and 2100")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_range)]
+
+
+class CertificateIn(Schema):
+    name: Name
+    number: Text = Field("", max_length=100)
+    issued_on: Day | None = None
+    expires_on: Day | None = Field(None, description="Its last day; `null`: it does not expire.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.issued_on and self.expires_on and self.expires_on < self.issued_on:
+            raise ValueError("a certificate can't expire before it is issued")
+        self.model_fields_set.update(type(self).model_fields)  # a change stores it as a whole
+        return self
+
+
+class BackgroundCheckIn(Schema):
+    kind: Name = Field(examples=["Enhanced DBS"])
+    valid_until: Day = Field(description="Its last day.")
+
+
+def _distinct(values: list[str]) -> list[str]:
+    """Without those that were given before, whatever their case."""
+    return list({value.casefold(): value for value in reversed(values)}.values())[::-1]
+
+
+Names = Annotated[list[Name], AfterValidator(_distinct), Field(max_length=50)]
+TeachingLanguages = Annotated[
+    list[Language],
+    AfterValidator(_distinct),
+    Field(max_length=50, description="ISO 639-1: the languages in which they teach."),
+]
+Certificates = Annotated[list[CertificateIn], Field(max_length=100)]
+BackgroundChecks = Annotated[list[BackgroundCheckIn], Field(max_length=100)]
+
+
 class NewInstructor(Schema):
     name: Name
     email: Email
     language: OwnLanguage = None
     time_zone: OwnTimeZone = None
     qualifications: Qualifications = Field(default_factory=list)
+    teaching_languages: TeachingLanguages = Field(default_factory=list)
+    regions: Names = Field(default_factory=list, description="Regions in which they work.")
+    consents: Names = Field(default_factory=list, description="Consents that they have given.")
+    certificates: Certificates = Field(default_factory=list)
+    background_checks: BackgroundChecks = Field(default_factory=list)
     external_id: ExternalId | None = None
 
 
@@ -155,4 +233,9 @@ class InstructorChange(Schema):
     language: ReaderLanguage = LEFT_OUT
     time_zone: TimeZone = LEFT_OUT
     qualifications: Qualifications = LEFT_OUT
+    teaching_languages: TeachingLanguages = LEFT_OUT
+    regions: Names = LEFT_OUT
+    consents: Names = LEFT_OUT
+    certificates: Certificates = LEFT_OUT
+    background_checks: BackgroundChecks = LEFT_OUT
     external_id: ExternalId | None = None

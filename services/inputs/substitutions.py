@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from domain.scheduling.offers import SubstitutionReason
 from services.inputs.fields import Moment, Schema
-from services.inputs.people import WallTime
+from services.inputs.people import HoursIn, WeeklyHoursIn
 
 MOST_RULES = 100
 
@@ -35,23 +35,6 @@ class AbsenceIn(Schema):
         return self
 
 
-class HoursIn(Schema):
-    start: WallTime
-    end: WallTime = Field(description="00:00 is the end of the day.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start.tzinfo or self.end.tzinfo:
-            raise ValueError("hours must be wall time in the instructor's time zone, without an offset")
-        if self.end <= self.start and self.end.isoformat() != "00:00:00":
-            raise ValueError("hours must end after they start")
-        return self
-
-
-class WeeklyHoursIn(HoursIn):
-    weekday: Annotated[int, Field(ge=0, le=6, description="0 is Monday.")]
-
-
 class DayIn(Schema):
     day: date
     hours: list[HoursIn] = Field(max_length=20, description="In place of the weekly ones; empty: none.")
@@ -67,10 +50,19 @@ class AvailabilityIn(Schema):
         default_factory=list, max_length=MOST_RULES, description="None: every hour will do."
     )
     days: list[DayIn] = Field(default_factory=list, max_length=MOST_RULES)
+    preferred: list[WeeklyHoursIn] = Field(
+        default_factory=list,
+        max_length=MOST_RULES,
+        description="The hours at which they like best to teach. None: no preference.",
+    )
     leave: list[AbsenceIn] = Field(default_factory=list, max_length=MOST_RULES)
     buffer_minutes: int = Field(0, ge=0, le=240, description="Between two classes.")
     most_hours_per_day: Hours = None
     most_hours_per_week: Hours = None
+    target_hours_per_week: Hours = Field(
+        None,
+        description="What they are to teach; `null`: the target of the scheduling rules, if there is one.",
+    )
     hourly_cost: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
     alert_channel_id: UUID | None = Field(
         None, description="Offers to teach are told to this alert channel as well, with the link to answer."

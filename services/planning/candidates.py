@@ -1,7 +1,7 @@
 """Who can teach a class: candidates by score, and for everybody else the rules that bind."""
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,14 +9,17 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound
+from domain.scheduling.credentials import unmet
 from domain.scheduling.scheduling_rules import SchedulingRules
 from matching.calendars import Calendars
 from matching.numeric import Pairs
 from matching.prepared import PreparedProblem
+from matching.problem import ClassToStaff
 from matching.ranking import Refusal, rank, refusals
 from matching.rules import HARD, SOFT
 from models.repositories import planning
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
+from services.student_hours import STUDENT_WINDOW
 
 ON_LEAVE, BUSY_ELSEWHERE, NOT_AVAILABLE = "on_leave", "busy_elsewhere", "not_available"
 HELD = "held"
@@ -49,6 +52,11 @@ class RefusedInstructor:
     refused_by: tuple[Refusal, ...]  # at least one
     score: float  # as of a candidate, for comparison
     terms: Mapping[str, float]
+    details: Mapping[str, str] = field(default_factory=dict)  # by rule, what it says of this instructor alone
+
+    def text(self, rule: str) -> str:
+        """What a rule says of this instructor, without their name: which certificate, until when."""
+        return self.details.get(rule) or text_of(rule)
 
 
 @dataclass(frozen=True)
@@ -154,9 +162,26 @@ def _refused(
             ]
             bindings = _beside_holds(refusals(calendars, calendars.bindings(at, who)), built.holds)
             found.append(
-                RefusedInstructor(key, built.names[key], (*reasons, *bindings), sum(terms.values()), terms)
+                RefusedInstructor(
+                    key,
+                    built.names[key],
+                    (*reasons, *bindings),
+                    sum(terms.values()),
+                    terms,
+                    _details(built, one, key),
+                )
             )
     return found
+
+
+def _details(built: PlanningProblem, one: ClassToStaff, instructor_id: UUID) -> Mapping[str, str]:
+    """What rules say of an instructor and a class, where they can name more than `TEXTS` does."""
+    asked, held = built.requirements.get(one.id), built.credentials[instructor_id]
+    details = {str(kind): text for kind, text in unmet(asked, held, one.ends_at).items()} if asked else {}
+    if closed := built.closed_to.get(one.id):
+        are = "isn't" if len(closed) == 1 else "aren't"
+        details[STUDENT_WINDOW] = f"can't change that {' and '.join(closed)} {are} free at that time"
+    return details
 
 
 def _beside_holds(found: Sequence[Refusal], holds: Set[UUID]) -> list[Refusal]:

@@ -1,15 +1,16 @@
 """Builds the problem that the engine of `matching` plans, ranks and repairs from the rows of a school."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.intervals import Interval
+from domain.intervals import Interval, intersection
 from domain.scheduling.availability import Availability
+from domain.scheduling.credentials import Credentials, Requirements
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
 from domain.scheduling.wall_time import start_of_day
 from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings
@@ -29,8 +30,10 @@ from models.repositories.booked_times import HeldTime
 from models.repositories.planning import PlannedClass, PreviousClass
 from models.scheduling import SchedulingRulesVersion
 from models.substitution import InstructorAvailability
+from services.instructor_standing import InstructorStanding, credentials_of, requirements_of
 from services.organizations import organization
-from services.stored_availability import availability_of
+from services.stored_availability import availability_of, weekly_of
+from services.student_hours import StudentHours, hours_of
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _NEAR = 2 * _DAY  # farther classes count for the hours of a week only: the longest rest is 24 hours
@@ -55,6 +58,9 @@ class PlanningProblem:
     rules_version: int  # of the published rules; 0: none are published, or others were given
     names: Mapping[UUID, str]  # of the instructors
     availability: Mapping[UUID, Availability]  # of the instructors, without their classes
+    credentials: Mapping[UUID, Credentials]  # of the instructors
+    requirements: Mapping[UUID, Requirements]  # of the classes that are asked for
+    closed_to: Mapping[UUID, tuple[str, ...]]  # of these: the students who can't have a class then, by name
     titles: Mapping[UUID, str]  # of the booked classes
     planned: frozenset[UUID]  # the classes that are asked for; all others are pinned around them
     holds: frozenset[UUID]  # time that is held for another booking, as if it were classes
@@ -113,7 +119,7 @@ async def problem_of(
     courses = await _courses(db, proposed)
     within = [one for one in booked if start <= one.starts_at < end]
     planned = within if class_ids is None else [one for one in booked if one.id in class_ids]
-    staff = await _staff(db, start, end, now, rules.parameters, absent, _WEEK + (span.end - span.start))
+    staff = await _staff(db, start, end, now, rules, absent, _WEEK + (span.end - span.start))
     taught = await _taught(db, planned, proposed, start, now, rules.parameters)
     free = _Free(now, rules.parameters, zone, staff, taught, is_chosen=class_ids is not None or as_if_unbegun)
     classes = [free.booked(one) for one in planned]
@@ -129,12 +135,16 @@ async def problem_of(
     ]
     held = await booked_times.held(db, list(staff.rows), near.start, near.end)
     classes += [_held(one) for one in held]
-    instructors = [staff.read(key, classes) for key in staff.rows]
+    pairs = frozenset((one.subject, one.level) for one in classes)
+    instructors = [staff.read(key, pairs) for key in staff.rows]
     return PlanningProblem(
         Problem(classes, instructors, taught.relationships, settings_of(rules)),
         number,
         {key: row.name for key, (row, _) in staff.rows.items()},
         staff.availability,
+        {key: credentials_of(row) for key, (row, _) in staff.rows.items()},
+        free.requirements,
+        free.closed_to,
         {one.id: one.title for one in booked},
         frozenset(around | {one.id for one in proposed}),
         frozenset(one.hold_id for one in held),
@@ -164,34 +174,48 @@ class _Staff:
     qualifications: Mapping[UUID, Sequence[tuple[str, str]]]
     classes_taught: Mapping[UUID, int]
     usual_cost: float  # stands for a cost that is not known
+    standing: InstructorStanding
     parameters: Parameters
     span: Interval  # in which classes are planned
-    target: timedelta | None
+    counted: float  # the weeks whose classes count for target hours
+
+    def target(self, key: UUID) -> timedelta | None:
+        """What the instructor is to teach in the weeks that count: their own target, or that of the rules."""
+        _, stored = self.rows[key]
+        own = stored.target_hours_per_week if stored else None
+        weekly = self.parameters.target_hours_per_week if own is None else own
+        return None if weekly is None else timedelta(hours=weekly) * self.counted
 
     def counts(self, key: UUID) -> bool:
         """Whether it matters how much else the instructor teaches in the week."""
         times = self.availability.get(key)
-        return times is not None and (self.target is not None or times.most_per_week is not None)
+        return times is not None and (self.target(key) is not None or times.most_per_week is not None)
 
-    def read(self, key: UUID, classes: Sequence[ClassToStaff]) -> Instructor:
-        """The instructor as the engine reads them."""
+    def read(self, key: UUID, pairs: Collection[tuple[str, str]]) -> Instructor:
+        """The instructor as the engine reads them; `pairs` are the subjects and levels of all classes."""
         person, stored = self.rows[key]
         times = self.availability[key]
-        held = frozenset(self.qualifications.get(key, ()))
-        if not held and self.parameters.assume_qualified:
-            held = frozenset((one.subject, one.level) for one in classes)
+        credentials = credentials_of(person)
+        # From a week before, so that there are hours where there is a preference.
+        preferred = Availability(person.time_zone, weekly_of(stored.preferred)) if stored else None
         cost = stored.hourly_cost if stored else None
         return Instructor(
             key,
             person.time_zone,
             times.open_between(self.span.start, self.span.end),
-            held,
+            frozenset(self.standing.qualifications(self.qualifications.get(key), pairs)),
+            frozenset(credentials.languages),
+            {name: credentials.certificate_until(name) for name in credentials.certificates},
+            credentials.background_check_until(),
+            _folded(credentials.regions),
+            _folded(credentials.consents),
             buffer=times.buffer,
             rest=timedelta(hours=self.parameters.rest_hours),
             most_per_day=times.most_per_day,
             most_per_week=times.most_per_week,
-            target=self.target,
+            target=self.target(key),
             hourly_cost=self.usual_cost if cost is None else cost,
+            preferred=(preferred and preferred.hours_between(self.span.start - _WEEK, self.span.end)) or (),
             experience=min(1.0, self.classes_taught.get(key, 0) / _EXPERIENCED),
         )
 
@@ -201,7 +225,7 @@ async def _staff(
     start: datetime,
     end: datetime,
     now: datetime,
-    parameters: Parameters,
+    rules: SchedulingRules,
     absent: Collection[UUID],
     counted: timedelta,
 ) -> _Staff:
@@ -212,16 +236,16 @@ async def _staff(
     last = end + _DAY  # classes that start before the end may last beyond it
     busy = await imported_calendars.busy_times(db, ids, start, last)
     costs = [times.hourly_cost for _, times in rows.values() if times and times.hourly_cost is not None]
-    weekly = parameters.target_hours_per_week
     return _Staff(
         rows,
         {key: availability_of(person, times, (), busy.get(key, ())) for key, (person, times) in rows.items()},
         await people.qualifications(db, ids),
         await planning.classes_taught(db, ids, now - _WEEK * 52, now, _EXPERIENCED),
         sum(costs) / len(costs) if costs else 0.0,
-        parameters,
+        InstructorStanding.under(rules),
+        rules.parameters,
         Interval(start, last),
-        None if weekly is None else timedelta(hours=weekly) * (counted / _WEEK),
+        counted / _WEEK,
     )
 
 
@@ -230,6 +254,7 @@ class _Taught:
     """What is known of the students of the planned classes."""
 
     students: Mapping[UUID, Sequence[UUID]]  # by class
+    hours: Mapping[UUID, StudentHours]  # of students who can't have classes at every hour
     known: frozenset[UUID]  # students who have had a class
     previous: Mapping[tuple[UUID, UUID], PreviousClass]  # by student and course
     relationships: Sequence[Relationship]
@@ -271,6 +296,7 @@ async def _taught(
     ]
     return _Taught(
         students,
+        await hours_of(db, everybody),
         frozenset(student for student, _ in together),
         await planning.previous_classes(db, everybody, courses, since, start),
         relationships,
@@ -287,39 +313,73 @@ class _Free:
     staff: _Staff
     taught: _Taught
     is_chosen: bool  # planned anew, whatever the time until the start
+    requirements: dict[UUID, Requirements] = field(default_factory=dict)  # of the classes that were read
+    closed_to: dict[UUID, tuple[str, ...]] = field(default_factory=dict)  # students who can't then, by class
 
     def booked(self, one: PlannedClass) -> ClassToStaff:
         frozen_until = self.now + timedelta(hours=self.parameters.frozen_hours)
         is_pinned = not self.is_chosen and (one.is_over or one.starts_at <= frozen_until)
         holder = one.instructor_id if one.instructor_id in self.staff.rows else None
-        return self._class(one, one.subject, one.level, holder, holder if is_pinned else None)
+        course = one.subject, one.level, one.requirements
+        return self._class(one, *course, holder, holder if is_pinned else None)
 
     def proposed(self, one: ProposedClass, course: Course) -> ClassToStaff:
-        return self._class(one, course.subject, course.level, None, None)
+        return self._class(one, course.subject, course.level, requirements_of(course), None, None)
 
     def _class(
         self,
         one: PlannedClass | ProposedClass,
         subject: str,
         level: str,
+        asked: Requirements,
         published: UUID | None,
         pinned: UUID | None,
     ) -> ClassToStaff:
         students = tuple(self.taught.students.get(one.id, ()))
+        self.requirements[one.id] = asked
         return ClassToStaff(
             one.id,
             one.starts_at,
             one.ends_at,
             subject,
             level,
+            asked.language,
+            _folded(asked.certificates),
+            asked.background_check,
+            asked.region.casefold(),
+            _folded(asked.consents),
             course_id=one.course_id,
             students=students,
+            student_windows=self._windows(one, students),
             new_students=len(set(students) - self.taught.known),
             unpopular=float(self.parameters.is_unpopular(one.starts_at, self.zone)),
             previous_instructor_id=self.taught.previous_instructor(students, one.course_id),
             published_instructor_id=published,
             pinned_instructor_id=pinned,
         )
+
+    def _windows(
+        self, one: PlannedClass | ProposedClass, students: Collection[UUID]
+    ) -> tuple[Interval, ...] | None:
+        """The part of the class's time at which all its students can; None: they can at any time."""
+        limited = [own for key in students if (own := self.taught.hours.get(key))]
+        if not limited:
+            return None
+        windows: tuple[Interval, ...] = (Interval(one.starts_at, one.ends_at),)
+        closed = []
+        for student in limited:
+            open_at = student.open_between(one.starts_at, one.ends_at)
+            if open_at != (Interval(one.starts_at, one.ends_at),):
+                closed.append(student.name)
+            windows = intersection(windows, open_at)
+        if closed:
+            self.closed_to[one.id] = tuple(sorted(closed))
+        return windows
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    """As the engine compares names; `matching` itself compares languages without case."""
+    return frozenset(name.casefold() for name in names)
 
 
 def _held(one: HeldTime) -> ClassToStaff:

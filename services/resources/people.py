@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 from uuid_utils.compat import uuid7
 
-from domain.errors import InUse
+from domain.errors import InUse, InvalidInput
 from domain.people.access import AccessRole, Permission
+from domain.scheduling import written
 from models.access import Member
 from models.people import Guardian, Instructor, Qualification, Student, StudentGuardian
 from models.reading import Readable
@@ -44,8 +46,22 @@ def _qualification(cell: str) -> dict[str, str]:
     return {"subject": subject.strip(), "level": level.strip()}
 
 
+def _class_hours(cell: str) -> dict[str, Any]:
+    """Raises InvalidInput."""
+    try:
+        return written.weekly_hours(cell)
+    except ValueError as error:
+        raise InvalidInput(f"class_hours: {error}", next_step="Correct the cell.") from error
+
+
 class People(Resource[Row]):
     """People have the organization's time zone and language, unless their own are given."""
+
+    def columns(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Lists are stored as JSON, with days and times in ISO format."""
+        own = super().columns(values)
+        lists = {name: value for name, value in own.items() if isinstance(value, list)}
+        return {**own, **to_jsonable_python(lists)}
 
     async def completed(self, db: AsyncSession, news: Sequence[Schema]) -> Sequence[Schema]:
         own = await organization(db)
@@ -96,6 +112,7 @@ class Students(People[Student]):
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
     filters: ClassVar = {"external_id": str, "email": str}
     references: ClassVar = {"guardian_ids": Guardian}
+    cells: ClassVar = {"class_hours": _class_hours}
 
     def further_rows(
         self, tenant: UUID, key: UUID, new: Schema, now: datetime
@@ -145,7 +162,11 @@ class Instructors(People[Instructor]):
     read, write = Permission.PEOPLE_READ, Permission.PEOPLE_WRITE
     filters: ClassVar = {"external_id": str, "email": str}
     searched = ("name", "email")
-    cells: ClassVar = {"qualifications": _qualification}
+    cells: ClassVar = {
+        "qualifications": _qualification,
+        "certificates": written.certificate,
+        "background_checks": written.background_check,
+    }
 
     def further_rows(
         self, tenant: UUID, key: UUID, new: Schema, now: datetime

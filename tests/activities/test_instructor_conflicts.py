@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from domain.cases.kinds import ExceptionKind
+from domain.cases.states import CaseState
+from models.course import Course
 from models.exception_case import ExceptionCase
-from models.people import Qualification
+from models.people import Instructor, Qualification
 from models.session import Session
 from services import instructor_absences
 from services.inputs.substitutions import AvailabilityIn
@@ -85,3 +87,28 @@ async def test_a_rule_that_was_set_aside_for_the_class_is_not_reported(school: S
     assert await conflicts(school, school.session) == ["on_leave"]
     await school.change(Session, col(Session.id) == school.session.session_id, state="cancelled")
     assert await conflicts(school, school.session) == [""]
+
+
+async def test_a_certificate_that_expires_before_a_class_is_reported_until_it_is_renewed(
+    school: SchoolRows,
+) -> None:
+    """The case says what is found now: also a rule that breaks after it was opened."""
+    last = (school.starts_at - timedelta(days=2)).date()
+    held = {"name": "First Aid", "number": "", "issued_on": None, "expires_on": last.isoformat()}
+    renewed = held | {"expires_on": "2090-01-01"}
+    ada = col(Instructor.id) == school.people["Ada"]
+    await school.change(Course, col(Course.id) == school.course_id, required_certificates=["First Aid"])
+    await school.change(Instructor, ada, certificates=[held])
+    assert await conflicts(school, school.session) == ["certificate"]
+    (case,) = await school.cases()
+    assert case.detail["lacking"] == f"has the certificate First Aid only until {last.day} {last:%B %Y}"
+    leave = {"starts_at": school.starts_at - HOUR, "ends_at": school.starts_at + HOUR}
+    await allow(school, leave=[leave])
+    assert await conflicts(school, school.session) == ["certificate,on_leave"]
+    await school.change(Instructor, ada, certificates=[held, renewed])
+    assert await conflicts(school, school.session) == ["on_leave"]
+    assert (await school.cases())[0].detail["lacking"] == ""
+    await allow(school)
+    assert await conflicts(school, school.session) == [""]
+    (case,) = await school.cases()
+    assert case.state == CaseState.SELF_RESOLVED

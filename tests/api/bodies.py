@@ -219,13 +219,24 @@ RULE: Json = {
 SESSION, JOIN = "/v1/sessions/{session_id}", "/v1/join/{session_id}"
 SERIES = "/v1/series/{series_id}"
 
+CREDENTIALS: Json = {
+    "qualifications": [{"subject": "Sums", "level": "6"}],
+    "teaching_languages": ["en"],
+    "regions": ["EU"],
+    "consents": ["Recording"],
+    "certificates": [
+        {"name": "First Aid", "number": "1", "issued_on": "2030-01-01", "expires_on": "2031-01-01"}
+    ],
+    "background_checks": [{"kind": "DBS", "valid_until": "2031-01-01"}],
+}
+
 # Keyed by the path as in OpenAPI. A request with this body is accepted, or refused for a reason outside the body.
 BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/organizations": lambda _: {"name": "School", "time_zone": "Europe/Madrid", "language": "es"},
     "/v1/policy": lambda _: POLICY,
     "/v1/substitution-policy": lambda _: {"weights": {"cost": 2}},
     "/v1/guardians": lambda _: PERSON,
-    "/v1/instructors": lambda _: PERSON | {"qualifications": [{"subject": "Sums", "level": "6"}]},
+    "/v1/instructors": lambda _: PERSON | CREDENTIALS,
     "/v1/students": lambda b: {"name": "Mia", "guardian_ids": [b.school.ids["guardian"]], "time_zone": "UTC"},
     "/v1/courses": lambda _: {
         "title": "Algebra",
@@ -291,7 +302,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         PERSON | {"quiet_from": "21:00", "quiet_until": "08:00", "external_id": "g1"}
     ),
     "/v1/students/{id}": lambda b: {"name": "Mia", "guardian_ids": [b.school.ids["guardian"]]},
-    "/v1/instructors/{id}": lambda _: PERSON | {"qualifications": [{"subject": "Sums", "level": "6"}]},
+    "/v1/instructors/{id}": lambda _: PERSON | CREDENTIALS,
     "/v1/courses/{id}": lambda _: {"title": "Algebra", "subject": "Sums", "level": "6", "external_id": "c1"},
     "/v1/topics/{id}": lambda _: {"title": "Sets", "position": 3},
     "/v1/curriculum-plans/{id}": lambda b: {"title": "Autumn", "items": _plan(b)},

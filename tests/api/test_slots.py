@@ -9,6 +9,7 @@ import pytest
 from tests.campus import HOUR, Json, School, problem_of
 
 pytestmark = pytest.mark.adapter
+MUSIC = {"qualifications": [{"subject": "Music", "level": ""}]}
 
 
 def midnight() -> datetime:
@@ -94,7 +95,7 @@ async def test_a_quote_ranks_who_can_teach_and_says_why_the_others_cannot(harbou
     await harbour.change(f"/v1/instructors/{harbour.ids['instructor']}", sums)
     made = [
         await harbour.post("/v1/instructors", {"name": name, "email": f"{uuid4()}@harbour.example"} | more)
-        for name, more in (("Ben Ito", sums), ("Cora Lang", {}), ("Dan Roy", sums))
+        for name, more in (("Ben Ito", sums), ("Cora Lang", MUSIC), ("Dan Roy", sums))
     ]
     ben, cora, dan = (one["id"] for one in made)
     start = midnight()

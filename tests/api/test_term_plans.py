@@ -61,6 +61,8 @@ async def test_a_plan_finds_instructors_whose_classes_are_then_booked(harbour: S
 
 
 async def test_a_class_for_which_there_is_nobody_says_what_would_have_to_give_way(harbour: School) -> None:
+    music = {"qualifications": [{"subject": "Music"}]}
+    await harbour.change(f"/v1/instructors/{harbour.ids['instructor']}", music)
     await harbour.post("/v1/series", weekly(harbour, 1, instructor_id=None))
     _, (nobody,) = await proposed(harbour)
     assert nobody["instructor_id"] is None

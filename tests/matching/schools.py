@@ -32,7 +32,7 @@ def classes(draw: st.DrawFn, number: int, instructors: int, *, pins: bool) -> Cl
         background_check=draw(st.booleans()),
         region=draw(st.sampled_from(("", "eu"))),
         students=(student_id(student), student_id((student + 1) % _STUDENTS)),
-        student_windows=draw(st.sampled_from(((), (), (), (span(0, 60),)))),
+        student_windows=draw(st.sampled_from((None, None, None, (), (span(0, 60),)))),
         unpopular=draw(st.sampled_from((0.0, 1.0))),
         previous_instructor_id=draw(someone),
         published_instructor_id=draw(someone),

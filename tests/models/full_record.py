@@ -51,6 +51,13 @@ async def make_record(database: Database, urls: DatabaseUrls) -> Tenant:
         "organization": {"name": HARD},
         "student": {"name": HARD, "external_id": LINES},
         "guardian": {"quiet_until": None},
+        "instructor": {
+            "certificates": Jsonb(
+                [{"name": HARD, "number": "1", "issued_on": "2030-01-01", "expires_on": "2031-01-01"}]
+            ),
+            "background_checks": Jsonb([{"kind": HARD, "valid_until": "2031-01-01"}]),
+            "consents": Jsonb([HARD]),
+        },
         "session": {
             "completeness": Jsonb({"have": ["briefing"], "missing": ["summary", HARD], "share": 0.5})
         },

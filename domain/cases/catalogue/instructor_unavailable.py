@@ -11,16 +11,19 @@ KIND = CaseKind(
     happened="A class is booked that its instructor cannot teach by the rules about them.",
     detected=(
         "Every 30 minutes, the classes of the next 28 days are compared with their instructors' leave, hours, limits, "
-        "qualifications and imported calendars. Of classes that only together are too many or too close, the later "
-        "ones are reported."
+        "qualifications, certificates, background checks and imported calendars. Of classes that only together are "
+        "too many or too close, the later ones are reported."
     ),
     cause="The class and its instructor.",
     concerns="The instructor, and the families of the class.",
     repair="None: the class stays booked until somebody decides.",
-    closes="The class or the instructor's times change so that the rules are kept, or the class is cancelled.",
+    closes=(
+        "The class or what is known of the instructor changes so that the rules are kept, or the class is cancelled."
+    ),
     runbook=(
-        "Ask the instructor whether they teach the class all the same. If not, find a substitute or move the class; "
-        "an instructor's whole day is best covered at once."
+        "If a certificate or background check has expired by then, enter the renewed one on the instructor's page. "
+        "Otherwise ask the instructor whether they teach the class all the same. If not, find a substitute or move "
+        "the class; an instructor's whole day is best covered at once."
     ),
     severity=Severity.NORMAL,
     owner=Owner.OPS,

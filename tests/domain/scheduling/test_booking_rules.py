@@ -66,7 +66,7 @@ def test_each_rule_refuses_and_says_why(
 ) -> None:
     instructor = Candidate(UUID(int=1), qualifications=[(held, "")], availability=availability)
     assert broken_rules(CLASS, instructor) == (rule,)
-    assert sentence(rule, "Ada", CLASS, availability) == said
+    assert sentence(rule, "Ada", CLASS, instructor) == said
 
 
 def test_all_rules_that_bind_are_named_in_order() -> None:

@@ -73,7 +73,11 @@ async def staffed(school: SchoolRows) -> SchoolRows:
     return school
 
 
+STRICT = SchedulingRules(parameters=Parameters(assume_qualified=False))
+
+
 async def ranked(school: SchoolRows, **how: Any) -> ClassCandidates:
+    how.setdefault("rules", STRICT)
     async with school.database.tenant(school.id) as db:
         return await candidates_for(db, how.pop("wanted", school.session.session_id), now(), **how)
 
@@ -122,7 +126,7 @@ async def test_who_taught_the_students_before_comes_first(staffed: SchoolRows) -
             span.execution_options(writes_sessions=[past.session_id]),
             {"a": live["starts_at"], "b": live["ends_at"], "c": past.session_id},
         )
-    rules = SchedulingRules(weights={"cost": 0})
+    rules = STRICT.model_copy(update={"weights": {"cost": 0}})
     found = await ranked(staffed, rules=rules)
     assert names(staffed, found) == ["Kim", "Ben"]
     assert found.candidates[0].terms["continuity"] == 0
@@ -164,7 +168,7 @@ async def test_a_week_is_planned_with_as_many_statements_as_a_class(staffed: Sch
 
     async def built(db: AsyncSession, until: timedelta) -> Any:
         statements.clear()
-        found = await problem_of(db, start, start + until, now())
+        found = await problem_of(db, start, start + until, now(), rules=STRICT)
         return found, len(statements)
 
     engine = staffed.database.engine.sync_engine

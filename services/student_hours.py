@@ -1,0 +1,49 @@
+"""The hours at which students can have classes, in wall time of their own zone."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.intervals import Interval, difference, intersection
+from domain.scheduling.availability import Availability
+from models.repositories import people
+from services.instructor_standing import InstructorStanding
+from services.stored_availability import weekly_of
+
+STUDENT_WINDOW = "student_window"  # the hard rule
+
+
+@dataclass(frozen=True)
+class StudentHours:
+    """Of a student who cannot at every hour."""
+
+    name: str
+    hours: Availability
+
+    def open_between(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
+        return intersection(self.hours.hours_between(start, end) or (), [Interval(start, end)])
+
+
+async def hours_of(db: AsyncSession, student_ids: Collection[UUID]) -> dict[UUID, StudentHours]:
+    """Those of these students who have hours."""
+    return {
+        row.id: StudentHours(row.name, Availability(row.time_zone, weekly_of(row.class_hours)))
+        for row in await people.students_with_hours(db, student_ids)
+    }
+
+
+async def closed(
+    db: AsyncSession, student_ids: Collection[UUID], start: datetime, end: datetime, own: InstructorStanding
+) -> Mapping[UUID, list[tuple[datetime, datetime]]]:
+    """The times of this span at which students can't have classes; who always can is left out."""
+    if STUDENT_WINDOW in own.set_aside:
+        return {}
+    whole = [Interval(start, end)]
+    found = {
+        key: [(one.start, one.end) for one in difference(whole, student.open_between(start, end))]
+        for key, student in (await hours_of(db, student_ids)).items()
+    }
+    return {key: spans for key, spans in found.items() if spans}
