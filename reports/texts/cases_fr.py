@@ -127,7 +127,14 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.INSTRUCTOR_UNAVAILABLE: (
         "Un cours est réservé que son enseignant ne peut pas donner selon ses règles.",
-        "Demandez à l'enseignant s'il donne quand même le cours. Sinon, cherchez un remplaçant ou déplacez le cours.",
+        "Demandez à l'enseignant s'il donne quand même le cours. Sinon, cherchez un remplaçant ou "
+        "déplacez le cours.",
+    ),
+    K.LEAVE_REQUESTED: (
+        "Une personne qui enseigne demande un congé et personne n’a encore décidé.",
+        "Ouvrez les demandes de congé : elles indiquent les cours réservés pendant ce temps. Accordez"
+        " le congé, et un autre enseignant est recherché pour chaque cours, ou refusez-le avec un "
+        "motif. La personne est prévenue par e-mail.",
     ),
     K.DOUBLE_BOOKING: (
         "Cette personne est inscrite à deux cours dont les horaires se chevauchent.",

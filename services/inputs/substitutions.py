@@ -71,6 +71,10 @@ class AvailabilityIn(Schema):
     buffer_minutes: int = Field(0, ge=0, le=240, description="Between two classes.")
     most_hours_per_day: Hours = None
     most_hours_per_week: Hours = None
+    extra_hours_up_to: Hours = Field(
+        None,
+        description="Hours of teaching in a week up to which the instructor takes open classes. Null: none.",
+    )
     hourly_cost: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
     alert_channel_id: UUID | None = Field(
         None, description="Offers to teach are told to this alert channel as well, with the link to answer."
