@@ -19,7 +19,6 @@ class ClassSwap(TenantRow, table=True):
         within_tenant("session", "return_session_id"),
         within_tenant("instructor", "from_instructor_id"),
         within_tenant("instructor", "to_instructor_id"),
-        sa.CheckConstraint("from_instructor_id <> to_instructor_id", name="between_two"),
         sa.CheckConstraint(
             "(return_session_id is null) = (return_starts_at is null)", name="return_has_start"
         ),

@@ -24,7 +24,7 @@ from services import organizations
 
 PATH = "/settings/self-service"
 router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
-_SWITCHES = ("families_move", "families_cancel", "instructors_swap", "instructors_take")
+_SWITCHES = ("families_move", "families_cancel", "other_instructors", "instructors_swap", "instructors_take")
 _DURATIONS = ("move_until", "free_until", "ahead", "swap_until")
 _HOW = "Enter a duration, such as 12 hours or 14 days."
 

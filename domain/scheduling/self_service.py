@@ -30,6 +30,9 @@ class SelfServicePolicy(BaseModel):
     most_moves: Annotated[int, Field(ge=1, le=20)] = Field(
         2, description="A class that was moved this often can't be moved by its family again."
     )
+    other_instructors: bool = Field(
+        False, description="Whether families may move a class to a time at which only others can teach it."
+    )
     instructors_swap: bool = Field(
         True, description="Whether instructors may swap classes, and give one to a colleague who agrees."
     )

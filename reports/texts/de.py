@@ -213,6 +213,8 @@ FAMILY = {
     "move_day": "Tag",
     "show_times": "Zeiten zeigen",
     "times_on": "Zeiten am {day}",
+    "other_times": "Zeiten mit einer anderen Lehrkraft",
+    "other_times_note": "Dann gibt jemand anderes die Stunde.",
     "no_times": "An diesem Tag ist keine Zeit frei. Versuchen Sie einen anderen.",
     "move": "Stunde verschieben",
     "time_taken": "Diese Zeit ist nicht mehr frei. Wählen Sie eine andere.",

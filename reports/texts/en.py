@@ -208,6 +208,8 @@ FAMILY = {
     "move_day": "Day",
     "show_times": "Show times",
     "times_on": "Times on {day}",
+    "other_times": "Times with another instructor",
+    "other_times_note": "Somebody else teaches the class then.",
     "no_times": "There is no free time on this day. Try another day.",
     "move": "Move the class",
     "time_taken": "This time isn't free any more. Choose another one.",

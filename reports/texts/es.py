@@ -209,6 +209,8 @@ FAMILY = {
     "move_day": "Día",
     "show_times": "Ver horas",
     "times_on": "Horas del {day}",
+    "other_times": "Horas con otro profesor",
+    "other_times_note": "Entonces da la clase otra persona.",
     "no_times": "Ese día no hay ninguna hora libre. Prueba con otro día.",
     "move": "Mover la clase",
     "time_taken": "Esa hora ya no está libre. Elige otra.",

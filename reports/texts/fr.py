@@ -211,6 +211,8 @@ FAMILY = {
     "move_day": "Jour",
     "show_times": "Voir les horaires",
     "times_on": "Horaires du {day}",
+    "other_times": "Horaires avec un autre enseignant",
+    "other_times_note": "Une autre personne donne alors le cours.",
     "no_times": "Aucun horaire n’est libre ce jour-là. Essayez un autre jour.",
     "move": "Déplacer le cours",
     "time_taken": "Cet horaire n’est plus libre. Choisissez-en un autre.",

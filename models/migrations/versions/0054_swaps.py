@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_class_swap")),
-        sa.CheckConstraint("from_instructor_id <> to_instructor_id", name=op.f("ck_class_swap_between_two")),
         sa.CheckConstraint(
             "(return_session_id is null) = (return_starts_at is null)",
             name=op.f("ck_class_swap_return_has_start"),
