@@ -44,7 +44,7 @@ _LIMITS = {
     "most_hours_per_week": (mark("Most hours in a week"), mark("Leave empty for no limit."), 0.25, 168),
     "extra_hours_up_to": (
         mark("Extra hours: most hours in a week"),
-        mark("You can take open classes up to this many hours of teaching a week. Leave empty to take none."),
+        mark("Open classes can be taken up to this many hours of teaching a week. Leave empty to take none."),
         0.25,
         168,
     ),

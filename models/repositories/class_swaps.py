@@ -44,6 +44,7 @@ def stands(row: SwapRow) -> bool:
 def _is_as_offered(session: Session, instructor_id: UUID, starts_at: datetime | None) -> bool:
     return (
         session.state == SessionState.SCHEDULED
+        and session.outcome is None
         and session.instructor_id == instructor_id
         and session.starts_at == starts_at
     )

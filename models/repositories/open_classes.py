@@ -79,6 +79,7 @@ async def _searched(
             col(Substitution.wanted_instructor_id).is_(None),
             col(Substitution.starts_at) == col(Session.starts_at),
             col(Session.state) == SessionState.SCHEDULED,
+            col(Session.outcome).is_(None),
             col(Session.starts_at) > now,
         )
         .order_by(col(Session.starts_at), col(Substitution.id))

@@ -8,10 +8,10 @@ from playwright.async_api import Browser, expect
 
 from domain.notices.kinds import NoticeKind
 from tests.campus import HOUR, School, problem_of
+from tests.console.colleagues import colleague, told
 from tests.console.conftest import signed_in_page
 from tests.console.own_browsers import guardians_browser, own_page
 from tests.console.screens import look_and_check
-from tests.console.test_swaps import colleague, told
 from tests.links import open_link
 
 pytestmark = pytest.mark.adapter

@@ -8,10 +8,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.campus import HOUR, Json, School, problem_of
+from tests.console.colleagues import mail_to
 from tests.console.conftest import signed_in_page
 from tests.console.own_browsers import instructors_browser, own_page
 from tests.console.screens import look_and_check
-from tests.console.test_substitutions import mail_to
 from tests.links import open_link
 from tests.stack import TestMail
 
@@ -60,6 +60,10 @@ async def test_approved_leave_is_entered_and_substitutes_are_sought(
         assert shown["session_ids"] == [session_id]
 
         async with harbour.campus.browser() as staff:
+            shown_case = await open_link(
+                staff, harbour.campus.console_url(harbour.id, f"/exceptions/{case['id']}")
+            )
+            assert "Decide about the leave" in shown_case.text
             listed = await open_link(staff, harbour.campus.console_url(harbour.id, STAFF))
             assert "A cold." in listed.text
             assert f"/sessions/{session_id}" in listed.text

@@ -9,10 +9,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.campus import HOUR, School
+from tests.console.colleagues import colleague, until
 from tests.console.own_browsers import own_browser, own_page
 from tests.console.screens import look_and_check
-from tests.console.test_substitutions import until
-from tests.console.test_swaps import colleague
 
 pytestmark = pytest.mark.adapter
 
@@ -95,7 +94,7 @@ async def test_a_class_of_a_series_without_instructor_is_taken_and_booked(
         await expect(page.get_by_label("Extra hours: most hours in a week")).to_have_value("3")
 
     async def is_booked() -> bool:
-        classes = (await harbour.get(f"/v1/series/{series['id']}/classes"))["items"]
+        classes = await harbour.get(f"/v1/series/{series['id']}/classes")
         return [one["state"] for one in classes] == ["booked", "planned"]
 
     await until(is_booked)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -13,21 +12,15 @@ from sqlmodel import col, select
 
 from domain.notices.kinds import InstructorNoticeKind, NoticeKind
 from models.notice import Notice
-from tests.campus import HOUR, Json, School
+from tests.campus import HOUR, School
+from tests.console.colleagues import colleague, told, until
 from tests.console.conftest import signed_in_page
 from tests.console.own_browsers import instructors_browser, own_browser, own_page
 from tests.console.screens import look_and_check
-from tests.console.test_substitutions import until
 
 pytestmark = pytest.mark.adapter
 
 SWAPS = "/teaching/swaps"
-
-
-async def colleague(harbour: School, name: str, subject: str = "Sums", **more: Any) -> Json:
-    address = f"{name.lower()}.{harbour.id}@harbour.example"
-    body = {"name": f"{name} Adeyemi", "email": address, "qualifications": [{"subject": subject}]}
-    return await harbour.post("/v1/instructors", body | more)
 
 
 async def qualify(harbour: School) -> None:
@@ -57,11 +50,11 @@ def swap_in(page: httpx.Response) -> str:
     return found[1]
 
 
-async def told(harbour: School, kind: str) -> list[str]:
-    """The addresses to which messages of a kind were written."""
+async def invitations(harbour: School, kind: str) -> list[str]:
+    """What messages of a kind tell the calendars of their readers."""
     async with harbour.transaction() as db:
         rows = await db.scalars(select(Notice).where(col(Notice.kind) == kind))
-        return sorted(row.address.partition(".")[0] for row in rows)
+        return [method for row in rows for method in re.findall(r"METHOD:(\w+)", row.calendar)]
 
 
 async def instructor_of(harbour: School, session_id: str) -> str:
@@ -126,6 +119,8 @@ async def test_an_accepted_swap_changes_both_classes_at_once(harbour: School) ->
     assert await told(harbour, NoticeKind.ASSIGNED) == ["ada", "ben"]
     assert await told(harbour, NoticeKind.REPLACED) == ["ada", "ben"]
     assert await told(harbour, NoticeKind.SUBSTITUTION) == ["guardian0", "guardian1"]
+    assert await invitations(harbour, NoticeKind.ASSIGNED) == ["REQUEST", "REQUEST"]
+    assert await invitations(harbour, NoticeKind.REPLACED) == ["CANCEL", "CANCEL"]
     for session_id, instructor_id in ((mine, ben), (theirs, ada)):
         (search,) = await harbour.get(f"/v1/sessions/{session_id}/substitutions")
         assert (search["state"], search["reason"]) == ("accepted", "swap")

@@ -31,7 +31,7 @@ def test_each_mail_names_what_it_is_about_and_where_to_answer(language: str) -> 
         reader, colleague="Ben", offered=FRACTIONS, returned=DECIMALS, note="Please.", answer_by=NOW + HOUR
     )
     mails = [
-        (swap, ("Ben", "Fractions", "Decimals", "Please.", "14:00")),
+        (swap, ("Ben", "Fractions", "Decimals", "Please.")),
         (render_swap_declined(reader, colleague="Ben", offered=FRACTIONS), ("Ben", "Fractions")),
         (
             render_leave_decided(reader, approved=True, classes=2, answer="Get well.", **times),
