@@ -8,8 +8,9 @@ import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.api.series import all_in, classes_when
 from tests.campus import HOUR, School
-from tests.console.colleagues import colleague, until
+from tests.console.colleagues import colleague
 from tests.console.own_browsers import own_browser, own_page
 from tests.console.screens import look_and_check
 
@@ -93,10 +94,10 @@ async def test_a_class_of_a_series_without_instructor_is_taken_and_booked(
         await page.goto(f"{harbour.campus.url}/teaching/availability")
         await expect(page.get_by_label("Extra hours: most hours in a week")).to_have_value("3")
 
-    async def is_booked() -> bool:
-        classes = await harbour.get(f"/v1/series/{series['id']}/classes")
-        return [one["state"] for one in classes] == ["booked", "planned"]
-
-    await until(is_booked)
+    await classes_when(harbour, series["id"], all_in("booked", "refused"))
+    cases = await harbour.get(
+        f"/v1/exceptions?subject_id={series['id']}&subject_kind=series&state=unresolved"
+    )
+    assert len(cases["items"]) == 1, "of the class that nobody has taken"
     (booked,) = (await harbour.get(f"/v1/sessions?instructor_id={ben}"))["items"]
     assert datetime.fromisoformat(booked["starts_at"]) == start
