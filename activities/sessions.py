@@ -6,6 +6,7 @@ from activities.progress import ProgressWriter, utc_now
 from models.authorship import author
 from models.database import Database
 from services import bookings
+from services.substitution_notices import SubstitutionNotices
 from workflows.contracts.common import StepInput
 from workflows.contracts.sessions import (
     AddPeopleInput,
@@ -20,9 +21,10 @@ from workflows.contracts.sessions import (
 
 
 class SessionActivities(Sessions):
-    def __init__(self, database: Database, progress: ProgressWriter) -> None:
+    def __init__(self, database: Database, progress: ProgressWriter, notices: SubstitutionNotices) -> None:
         self._database = database
         self._progress = progress
+        self._notices = notices
 
     @activity.defn(name="book_session")
     async def book(self, booking: BookInput) -> BookResult:
@@ -34,7 +36,7 @@ class SessionActivities(Sessions):
     async def move(self, move: MoveInput) -> None:
         with author(move.by):
             async with self._database.tenant(move.session.organization_id) as db:
-                await bookings.move(db, move, utc_now())
+                await bookings.move(db, move, self._notices, utc_now())
         await self._progress.write(move)
 
     @activity.defn(name="cancel_session")

@@ -38,7 +38,14 @@ from console.series import new_series_page, series_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
 from console.settings import audit_page, key_pages, provider_pages, self_service_page, settings_pages
 from console.sign_in import sign_in_page
-from console.teaching import availability_page, busy_calendar_page, check_in_page, teaching_page
+from console.teaching import (
+    availability_page,
+    busy_calendar_page,
+    check_in_page,
+    open_classes_page,
+    swap_page,
+    teaching_page,
+)
 from console.teaching import leave_page as own_leave_page
 from console.today import act_forms, today_page, view_forms
 from domain.people.sign_in import home_path
@@ -60,6 +67,8 @@ OWN_RULES = (
     availability_page,
     busy_calendar_page,
     own_leave_page,
+    swap_page,
+    open_classes_page,
     check_in_page,
     family_page,
     class_page,

@@ -33,6 +33,8 @@ class InstructorAvailability(TenantRow, table=True):
     most_hours_per_day: float | None = None  # of teaching; None: no limit
     most_hours_per_week: float | None = None
     target_hours_per_week: float | None = None  # that they are to teach; None: the organization's
+    # Hours of teaching in a week up to which they take open classes; None: they accept no extra hours.
+    extra_hours_up_to: float | None = None
     hourly_cost: float | None = None  # in the organization's currency; None: not known
     alert_channel_id: UUID | None = None  # offers to teach are told to it as well
     updated_at: datetime = utc()

@@ -9,6 +9,7 @@ from models import (  # noqa: F401
     case_routing,
     change_log,
     class_file,
+    class_swap,
     course,
     documentation,
     exception_case,

@@ -32,6 +32,8 @@ from models.repositories import (
 from models.session import Participant, Session, SessionTopic
 from services import holds, instructor_rules, late_cancellations
 from services.case_closing import close_of_cancelled
+from services.substitution_notices import SubstitutionNotices
+from services.substitutions import swap_instructor
 from workflows.contracts.sessions import (
     AddPeopleInput,
     BookInput,
@@ -95,23 +97,34 @@ def _external_id_taken() -> Conflict:
     return Conflict("a session with this external_id already exists", next_step="Read it by its external_id.")
 
 
-async def move(db: AsyncSession, move: MoveInput, now: datetime) -> None:
-    """Change start and end. Raises InvalidInput, DoubleBooked, InstructorUnavailable; then nothing is changed.
+async def move(db: AsyncSession, move: MoveInput, notices: SubstitutionNotices, now: datetime) -> None:
+    """Change start and end, and who teaches the class where the move says so; then both instructors are told.
 
     A move also begins a new occurrence of the class; called again for the same move, it does not begin another. A class
-    that only gets longer keeps its instructor, whatever their rules say.
+    that only gets longer keeps its instructor, whatever their rules say. Raises InvalidInput, DoubleBooked,
+    InstructorUnavailable, UnknownReference; then nothing is changed.
     """
     session = await sessions.lock(db, move.session.session_id)
     starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
     check_length(starts_at, ends_at)
+    former_id = session.instructor_id
+    is_handed_over = move.instructor_id not in (None, former_id)
+    if is_handed_over:
+        await sessions.release_time_of(db, session.id, [former_id])
     held = await sessions.held_people(db, session.id)
     await sessions.hold_time(db, session, held, starts_at, ends_at)
+    if is_handed_over and move.instructor_id is not None:
+        session.starts_at, session.ends_at = starts_at, ends_at
+        instructor = await entities.in_use(db, Instructor, move.instructor_id)
+        await swap_instructor(db, session, instructor, now)
     values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
     if move.moves is not None and move.moves > session.moves:
         await instructor_rules.check(db, session, starts_at, ends_at, move.override)
         await substitutions.withdraw(db, session.id, now)
         values |= {"moves": move.moves, "occurrence_since": now, "opened_at": None}
     await sessions.change(db, session.id, **values)
+    if is_handed_over:
+        await notices.taken_over(db, session, f"move {move.moves}", former_id, now)
 
 
 async def cancel(db: AsyncSession, cancel: CancelInput, now: datetime) -> None:

@@ -112,8 +112,11 @@ class ClassCommands:
         command_id: str | None = None,
         *,
         override_reason: str | None = None,
+        instructor_id: UUID | None = None,
     ) -> None:
         """Change start and end. A reason sets the rules about the instructor aside.
+
+        The class keeps its instructor, unless `instructor_id` names another.
 
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
         Unavailable.
@@ -124,7 +127,7 @@ class ClassCommands:
             if override_reason:
                 now = datetime.now(UTC)
                 await override_requests.keep(db, who.organization_id, override, override_reason, now)
-        move = Reschedule(starts_at, ends_at, who.actor, override if override_reason else None)
+        move = Reschedule(starts_at, ends_at, who.actor, override if override_reason else None, instructor_id)
         async with named_refusals(self._database, who.organization_id, who):
             await self._client.reschedule(session_id, move, command_id)
 

@@ -1,4 +1,6 @@
-"""What a family changes itself: moves a class to another time of its instructor, or cancels it, by the school's policy.
+"""What a family changes itself: moves a class to another time, or cancels it, by the school's policy.
+
+Times at which its own instructor is free come first. Those of others are offered where the policy says so.
 
 Only classes in which all students are the family's own: the others of a group would not be asked.
 """
@@ -10,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from domain.errors import Conflict, TimeTaken, TransitionRefused, TurnedLate
 from domain.people.access import Principal
@@ -19,6 +22,8 @@ from domain.scheduling.slots import SlotWindow
 from domain.scheduling.wall_time import start_of_day
 from domain.sessions.cancellations import CancelReason
 from domain.sessions.states import SessionState
+from matching.calendars import Calendars
+from matching.prepared import PreparedProblem
 from models.course import Course
 from models.database import Database
 from models.people import Guardian, Instructor
@@ -28,10 +33,21 @@ from services import late_cancellations, slots
 from services.class_commands import ClassCommands
 from services.instructor_standing import class_of
 from services.organizations import organization, self_service_policy_of
+from services.planning.candidates import ranked_in
+from services.planning.problems import ProposedClass, problem_of
 
 _STEP = timedelta(minutes=30)
 _MOST_TIMES = 51  # as many as a day of 25 hours has, and the present start of the class
 _ASK_THE_SCHOOL = "Contact your school."
+
+
+@dataclass(frozen=True)
+class OtherTime:
+    """A time at which somebody else could teach the class."""
+
+    starts_at: datetime
+    instructor_id: UUID
+    instructor: str  # the best by the scheduling rules
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ class FamilyClass:
     days: Sequence[date] = ()  # to which it can be moved, in the guardian's zone
     day: date | None = None  # whose times are listed
     times: Sequence[datetime] = ()
+    other_times: Sequence[OtherTime] = ()
 
 
 class FamilyClasses:
@@ -68,8 +85,15 @@ class FamilyClasses:
             found = await _of_family(db, who, session_id, now)
             return await _with_times(db, found, now, day) if found.may_move else found
 
-    async def move(self, who: Principal, session_id: UUID, starts_at: datetime, now: datetime) -> None:
-        """Move a class, which keeps its instructor and its length.
+    async def move(
+        self,
+        who: Principal,
+        session_id: UUID,
+        starts_at: datetime,
+        now: datetime,
+        instructor_id: UUID | None = None,
+    ) -> None:
+        """Move a class, which keeps its length, and its instructor unless another is chosen.
 
         Raises NotFound, TransitionRefused where the policy does not allow it, TimeTaken, Unavailable.
         """
@@ -77,12 +101,14 @@ class FamilyClasses:
             found = await _of_family(db, who, session_id, now)
             if not found.may_move:
                 raise TransitionRefused("this class can't be moved here", next_step=_ASK_THE_SCHOOL)
-            if not await _is_free(db, found, starts_at, now):
+            if not await _is_free(db, found, starts_at, now, instructor_id):
                 raise TimeTaken
         ends_at = starts_at + (found.session.ends_at - found.session.starts_at)
         command_id = f"family-move-{session_id}-{found.session.moves}-{starts_at.isoformat()}"
         try:
-            await self._classes.reschedule(who, session_id, starts_at, ends_at, command_id)
+            await self._classes.reschedule(
+                who, session_id, starts_at, ends_at, command_id, instructor_id=instructor_id
+            )
         except TransitionRefused:
             raise
         except Conflict as error:
@@ -159,18 +185,31 @@ async def _with_times(db: AsyncSession, found: FamilyClass, now: datetime, day: 
         start = max(start_of_day(day, zone), start)
         end = min(start_of_day(day + timedelta(days=1), zone), end)
     times = [at for at in await _free_times(db, found, start, end) if at != found.session.starts_at]
+    asked_for = day in days
     if day not in days:
         day = times[0].astimezone(zone).date() if times else last_day
     times = [at for at in times if at.astimezone(zone).date() == day]
-    return replace(found, days=days, day=day, times=times)
+    others: Sequence[OtherTime] = ()
+    if found.policy.other_instructors and day is not None:
+        start = start if asked_for else max(start_of_day(day, zone), now + found.policy.move_until)
+        end = min(start_of_day(day + timedelta(days=1), zone), end)
+        others = [one for one in await _other_times(db, found, start, end, now) if one.starts_at not in times]
+    return replace(found, days=days, day=day, times=times, other_times=others)
 
 
-async def _is_free(db: AsyncSession, found: FamilyClass, starts_at: datetime, now: datetime) -> bool:
+async def _is_free(
+    db: AsyncSession, found: FamilyClass, starts_at: datetime, now: datetime, instructor_id: UUID | None
+) -> bool:
     """Whether this is one of the times that the page offers."""
     policy = found.policy
     in_reach = now + policy.move_until <= starts_at <= now + policy.ahead
     if not in_reach or starts_at != _next_half_hour(starts_at):
         return False
+    if instructor_id is not None:
+        if not policy.other_instructors:
+            return False
+        others = await _other_times(db, found, starts_at, starts_at + _STEP, now)
+        return any(one.instructor_id == instructor_id for one in others)
     return bool(await _free_times(db, found, starts_at, starts_at + _STEP))
 
 
@@ -195,6 +234,49 @@ async def _free_times(
         besides=session.id,
     )
     return [slot.start for slot in free.slots]
+
+
+async def _other_times(
+    db: AsyncSession, found: FamilyClass, start: datetime, end: datetime, now: datetime
+) -> Sequence[OtherTime]:
+    """The starts from `start` until before `end` at which somebody else can teach the class, each with the best."""
+    session = found.session
+    length = session.ends_at - session.starts_at
+    first = _next_half_hour(start)
+    if end <= first:
+        return []
+    course = await entities.in_use(db, Course, session.course_id)
+    window = SlotWindow(first, end + length - timedelta(minutes=1), length, _STEP)
+    free = await slots.search(
+        db, window, course.subject, course.level, found.student_ids, _MOST_TIMES, besides=session.id
+    )
+    starts = [
+        slot.start
+        for slot in free.slots
+        if slot.start != session.starts_at and set(slot.instructor_ids) - {session.instructor_id}
+    ]
+    proposed = [
+        ProposedClass(uuid7(), session.course_id, at, at + length, tuple(found.student_ids)) for at in starts
+    ]
+    return await _best_at(db, session, proposed, now)
+
+
+async def _best_at(
+    db: AsyncSession, session: Session, proposed: Sequence[ProposedClass], now: datetime
+) -> list[OtherTime]:
+    if not proposed:
+        return []
+    ends = max(one.ends_at for one in proposed)
+    absent = [session.instructor_id]
+    built = await problem_of(
+        db, proposed[0].starts_at, ends, now, class_ids=(), proposed=proposed, absent=absent
+    )
+    calendars = Calendars(PreparedProblem(built.problem))
+    found = []
+    for one in proposed:
+        if best := next(iter(ranked_in(calendars, built, one.id).candidates), None):
+            found.append(OtherTime(one.starts_at, best.id, best.name))
+    return found
 
 
 def _next_half_hour(at: datetime) -> datetime:

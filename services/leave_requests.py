@@ -1,6 +1,7 @@
 """Leave of instructors: they ask for it, and staff who see the booked classes in it approve or decline.
 
-Approved leave is entered like any other, and another instructor is found for each class in it.
+A request is a case in the queue of those who decide; the instructor is told by mail what was decided. Approved leave is
+entered like any other, and another instructor is found for each class in it.
 """
 
 from collections.abc import Sequence
@@ -10,17 +11,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.kinds import ExceptionKind
 from domain.errors import InvalidInput, NotFound, TransitionRefused
 from domain.people.access import Principal
 from domain.scheduling.leave import LeaveState
+from domain.subjects import Subject, SubjectKind
 from models.database import Database
 from models.leave_request import LeaveRequest
 from models.people import Instructor
-from models.repositories import entities, leave_requests
+from models.repositories import cases, entities, leave_requests
 from models.session import Session
+from services.cases import NewCase, open_case, resolve_by_itself
 from services.inputs.leave import NewLeave
 from services.inputs.substitutions import AbsenceIn
 from services.instructor_absences import InstructorAbsences, ReplacedIn, enter_leave
+from services.instructor_mails import InstructorMails
 
 _MOST = 100
 
@@ -56,10 +61,11 @@ async def ask(
     )
     db.add(row)
     await db.flush()
+    await _open_case(db, row, now)
     return row
 
 
-async def withdraw(db: AsyncSession, instructor_id: UUID, request_id: UUID) -> None:
+async def withdraw(db: AsyncSession, instructor_id: UUID, request_id: UUID, now: datetime) -> None:
     """Take a request back. Raises NotFound, TransitionRefused once it is decided; a repeat changes nothing."""
     row = await _locked(db, request_id)
     if row.instructor_id != instructor_id:
@@ -67,6 +73,7 @@ async def withdraw(db: AsyncSession, instructor_id: UUID, request_id: UUID) -> N
     if row.state != LeaveState.WITHDRAWN:
         _check_waits(row)
         row.state = LeaveState.WITHDRAWN
+        await _close_case(db, row, "The instructor has taken the request back.", now)
 
 
 async def shown(db: AsyncSession, request_id: UUID, now: datetime) -> ShownLeave:
@@ -91,12 +98,13 @@ async def own(db: AsyncSession, instructor_id: UUID, now: datetime) -> list[Show
 
 
 class LeaveDecisions:
-    def __init__(self, database: Database, absences: InstructorAbsences) -> None:
+    def __init__(self, database: Database, absences: InstructorAbsences, mails: InstructorMails) -> None:
         self._database = database
         self._absences = absences
+        self._mails = mails
 
     async def approve(self, who: Principal, request_id: UUID, answer: str, now: datetime) -> list[ReplacedIn]:
-        """Enter the leave, and find another instructor for each class in it.
+        """Enter the leave, tell the instructor by mail, and find another instructor for each class in it.
 
         A repeat enters nothing twice, and looks again for the classes that nobody was found for.
 
@@ -108,12 +116,12 @@ class LeaveDecisions:
             if row.state != LeaveState.APPROVED:
                 _check_waits(row)
                 await enter_leave(db, row.instructor_id, absence, now)
-                _decide(row, LeaveState.APPROVED, who, answer, now)
+                await self._decide(db, row, LeaveState.APPROVED, who, answer, now)
             instructor_id = row.instructor_id
         return await self._absences.replace_in(who, instructor_id, absence, now)
 
     async def decline(self, who: Principal, request_id: UUID, answer: str, now: datetime) -> None:
-        """Decline the leave; the classes stay as they are. A repeat changes nothing.
+        """Decline the leave, and tell the instructor by mail; the classes stay as they are. A repeat changes nothing.
 
         Raises NotFound, TransitionRefused for a request that was approved or withdrawn.
         """
@@ -121,11 +129,37 @@ class LeaveDecisions:
             row = await _locked(db, request_id)
             if row.state != LeaveState.DECLINED:
                 _check_waits(row)
-                _decide(row, LeaveState.DECLINED, who, answer, now)
+                await self._decide(db, row, LeaveState.DECLINED, who, answer, now)
+
+    async def _decide(
+        self,
+        db: AsyncSession,
+        row: LeaveRequest,
+        state: LeaveState,
+        who: Principal,
+        answer: str,
+        now: datetime,
+    ) -> None:
+        row.state, row.answer, row.decided_by, row.decided_at = state, answer, who.actor, now
+        await _close_case(db, row, f"The request is {state}.", now)
+        instructor = await entities.get(db, Instructor, row.instructor_id)
+        classes = (await leave_requests.classes_in(db, [row], now)).get(row.id, [])
+        await self._mails.leave_decided(db, row, instructor, len(classes), now)
 
 
-def _decide(row: LeaveRequest, state: LeaveState, who: Principal, answer: str, now: datetime) -> None:
-    row.state, row.answer, row.decided_by, row.decided_at = state, answer, who.actor, now
+async def _open_case(db: AsyncSession, row: LeaveRequest, now: datetime) -> None:
+    """Tell those who decide, as the routing of exceptions says."""
+    detail = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
+    subject = Subject(SubjectKind.INSTRUCTOR, row.instructor_id)
+    new = NewCase(row.organization_id, subject, ExceptionKind.LEAVE_REQUESTED, str(row.id), detail)
+    await open_case(db, new, now)
+
+
+async def _close_case(db: AsyncSession, row: LeaveRequest, why: str, now: datetime) -> None:
+    kind = ExceptionKind.LEAVE_REQUESTED
+    for case in await cases.unresolved_about(db, SubjectKind.INSTRUCTOR, row.instructor_id, kind):
+        if case.occasion == str(row.id):
+            resolve_by_itself(case, why, now)
 
 
 def _check_waits(row: LeaveRequest) -> None:

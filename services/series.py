@@ -256,6 +256,21 @@ async def resolve_case(
             resolve_by_itself(case, why, now)
 
 
+async def fill_occurrence(
+    db: AsyncSession, series: Series, occurrence_id: UUID, instructor_id: UUID, now: datetime
+) -> None:
+    """Give a class without instructor to one. Its workflow books it once it is told, after the commit.
+
+    Whoever calls has locked the series and seen that nobody has the class.
+    """
+    row = await repository.occurrence(db, series.id, occurrence_id)
+    await resolve_case(db, series, row, "an instructor has taken the class", now)
+    row.instructor_id = instructor_id
+    if row.state == OccurrenceState.REFUSED:
+        _try_again(row)
+    await db.flush()
+
+
 async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSeries, now: datetime) -> Series:
     course = await entities.in_use(db, Course, new.course_id)
     await _check_instructor(db, new.instructor_id)

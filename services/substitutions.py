@@ -182,6 +182,31 @@ async def accept(
     return Answer(offer, row, session, leaving)
 
 
+async def volunteer(
+    db: AsyncSession,
+    substitution_key: UUID,
+    instructor_id: UUID,
+    notices: SubstitutionNotices,
+    now: datetime,
+) -> Answer | None:
+    """Let an instructor who was perhaps not asked take over the class; None: the search is over.
+
+    Raises DoubleBooked where they have another class at that time; then nothing is changed.
+    """
+    session, row = await _locked(db, substitution_key)
+    if row.state != SubstitutionState.SEARCHING or not _needs_somebody(session, row, now):
+        return None
+    made = await substitutions.offers(db, [row.id])
+    offer = next((one for one in made if one.instructor_id == instructor_id), None)
+    if offer is None:
+        volunteered = Ranked(instructor_id)
+        (offer,) = _offers(row, [volunteered], len(made), now, session.ends_at)
+        db.add(offer)
+    offer.state, offer.expires_at = OfferState.OFFERED, session.ends_at
+    await db.flush()
+    return await accept(db, offer.id, row.id, notices, now)
+
+
 @dataclass(frozen=True)
 class Assignment:
     """A class that goes from one instructor to another without an offer."""

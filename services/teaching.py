@@ -1,7 +1,7 @@
 """An instructor's view: upcoming classes with their briefings, reviews due, and past classes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,12 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import Principal
 from domain.people.roles import Role
+from domain.scheduling.swaps import SwapState
+from domain.sessions.states import SessionState
 from models.class_file import ClassFile
 from models.people import Instructor
 from models.repositories import class_files, documents, entities, own_classes, sessions
 from models.repositories.own_classes import OwnClass
 from reports.briefings import Sections, read_briefing, with_plan
+from services import swaps
 from services.joining import join_url
+from services.organizations import organization, self_service_policy_of
 from services.presence_ahead import expected_and_excused
 from services.substitute_briefings import with_history
 from signing.links import LinkSigner
@@ -35,6 +39,8 @@ class ComingClass:
     files: tuple[ClassFile, ...] = ()
     checked_in: bool = False
     may_check_in: bool = False
+    may_swap: bool = False  # offer it to a colleague
+    offered_to: str = ""  # the colleague to whom it is offered
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Teaching:
     later: list[ComingClass]
     reviews: list[OwnClass]
     past: list[OwnClass]
+    swaps_asked: int  # offers of colleagues that wait for an answer
 
 
 async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: datetime) -> Teaching:
@@ -58,6 +65,22 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
         )
         for index, own_class in enumerate(classes)
     ]
+    policy = self_service_policy_of(await organization(db))
+    open_swaps = [
+        row for row in await swaps.own(db, instructor.id, now) if row.state(now) == SwapState.OFFERED
+    ]
+    offered = {
+        row.session.id: row.offered_to.name for row in open_swaps if row.offered_by.id == instructor.id
+    }
+    coming = [
+        replace(
+            one,
+            may_swap=one.of.session.state == SessionState.SCHEDULED
+            and policy.may_swap(one.of.session.starts_at, now),
+            offered_to=offered.get(one.of.session.id, ""),
+        )
+        for one in coming
+    ]
     soon = [coming_class for coming_class in coming if coming_class.of.session.starts_at < now + _SOON]
     return Teaching(
         instructor=instructor,
@@ -65,6 +88,7 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
         later=coming[len(soon) :],
         reviews=await own_classes.to_review(db, who, _MAX_CLASSES),
         past=await own_classes.past(db, who, now, _MAX_PAST),
+        swaps_asked=len(open_swaps) - len(offered),
     )
 
 

@@ -315,6 +315,10 @@ class LinkSigner:
     def case_page(self, case_id: UUID) -> str:
         return f"{self._base}/exceptions/{case_id}"
 
+    def teaching_page(self, path: str = "") -> str:
+        """A page of instructors, who sign in there."""
+        return f"{self._base}/teaching{path}"
+
     def session_page(self, session_id: UUID) -> str:
         return f"{self._base}/sessions/{session_id}"
 

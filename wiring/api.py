@@ -30,6 +30,7 @@ from services.family_classes import FamilyClasses
 from services.family_links import FamilyLinks
 from services.holds import Holds
 from services.instructor_absences import InstructorAbsences
+from services.instructor_mails import InstructorMails
 from services.invitations import Invitations
 from services.join_codes import JoinCodes
 from services.join_links import JoinLinks
@@ -37,6 +38,7 @@ from services.joining import Joining
 from services.leave_requests import LeaveDecisions
 from services.nudges import Nudges
 from services.offers import Offers
+from services.open_classes import OpenClassTaking
 from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
@@ -51,6 +53,7 @@ from services.sign_in_domains import SignInDomains
 from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from services.substitution_notices import SubstitutionNotices
+from services.swaps import Swaps
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.alerts import alert_sender, channel_targets
@@ -125,6 +128,16 @@ class ApiParts:
         return Offers(self.database, self.links, notices, self.substitutions, self.rooms)
 
     @cached_property
+    def swaps(self) -> Swaps:
+        notices = SubstitutionNotices(self.links, self.sender_address)
+        return Swaps(self.database, notices, InstructorMails(self.links), self.substitutions)
+
+    @cached_property
+    def open_classes(self) -> OpenClassTaking:
+        notices = SubstitutionNotices(self.links, self.sender_address)
+        return OpenClassTaking(self.database, notices, self.substitutions, self.series_client)
+
+    @cached_property
     def covers(self) -> Covers:
         notices = SubstitutionNotices(self.links, self.sender_address)
         return Covers(self.database, notices, self.substitutions)
@@ -163,7 +176,7 @@ class ApiParts:
 
     @cached_property
     def leave_decisions(self) -> LeaveDecisions:
-        return LeaveDecisions(self.database, self.instructor_absences)
+        return LeaveDecisions(self.database, self.instructor_absences, InstructorMails(self.links))
 
     @cached_property
     def family_classes(self) -> FamilyClasses:

@@ -240,6 +240,7 @@ class SampleRows:
                     leave=leave,
                     buffer_minutes=self.chance.choice((0, 0, 5, 10)),
                     most_hours_per_week=self.chance.choice((None, 30, 40)),
+                    extra_hours_up_to=24 if number % 3 == 0 else None,
                     hourly_cost=self.chance.choice((18, 22, 25, 30, 38)),
                     updated_at=self.founded,
                 )

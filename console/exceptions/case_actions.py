@@ -123,6 +123,11 @@ def _person(reach: Reach) -> CaseAction | None:
     return None
 
 
+def _decide_leave(reach: Reach) -> CaseAction | None:
+    takes = reach.who.may(Permission.PEOPLE_WRITE) and reach.who.may(Permission.SESSIONS_WRITE)
+    return CaseAction("Decide about the leave", href="/people/leave-requests") if takes else None
+
+
 _PEOPLE = (SubjectKind.STUDENT, SubjectKind.GUARDIAN, SubjectKind.INSTRUCTOR)
 _ACTIONS: Mapping[Action, Callable[[Reach], CaseAction | None]] = {
     Action.OPEN_CLASS: _open_class,
@@ -133,6 +138,7 @@ _ACTIONS: Mapping[Action, Callable[[Reach], CaseAction | None]] = {
     Action.OPEN_REVIEW: _review,
     Action.OPEN_MESSAGE: _message,
     Action.OPEN_PERSON: _person,
+    Action.DECIDE_LEAVE: _decide_leave,
     Action.REOPEN: _reopen,
     Action.BOOK_AGAIN: _book_again,
 }

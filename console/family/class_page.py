@@ -1,4 +1,4 @@
-"""The page on which a family moves a class to another time of its instructor, or cancels it, by the school's policy."""
+"""The page on which a family moves a class to another time, or cancels it, by the school's policy."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -50,12 +50,15 @@ async def move(
     starts_at: Annotated[str, Form()] = "",
     day: Annotated[date | None, Form()] = None,
 ) -> Response:
-    chosen = _moment(starts_at)
+    moment_text, _, other = starts_at.partition(
+        " "
+    )  # with the instructor's id where it is not the class's own
+    chosen = _moment(moment_text)
     if chosen is None:
         return await _page(request, shared, who, session_id, now, day, "choose_time", 422)
 
     async def change() -> None:
-        await shared.family_classes.move(who, session_id, chosen, now)
+        await shared.family_classes.move(who, session_id, chosen, now, _id(other))
 
     return await _changed(request, shared, who, session_id, now, change, "moved", day)
 
@@ -119,6 +122,13 @@ async def _page(
         until=lambda at: clock(at, language, zone),
         day_name=lambda one: format_skeleton("yMMMMEEEEd", one, locale=language),
     )
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _moment(text: str) -> datetime | None:

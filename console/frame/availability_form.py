@@ -43,6 +43,12 @@ _LIMITS = {
     "buffer_minutes": (mark("Minutes between two classes"), "", 0, 240),
     "most_hours_per_day": (mark("Most hours in a day"), mark("Leave empty for no limit."), 0.25, 24),
     "most_hours_per_week": (mark("Most hours in a week"), mark("Leave empty for no limit."), 0.25, 168),
+    "extra_hours_up_to": (
+        mark("Extra hours: most hours in a week"),
+        mark("Open classes can be taken up to this many hours of teaching a week. Leave empty to take none."),
+        0.25,
+        168,
+    ),
 }
 # What staff alone decide; their pages are in English.
 _TERMS = {

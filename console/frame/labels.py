@@ -13,7 +13,13 @@ from console.frame.times import clock, short_duration, unit_of_time
 from domain.cases.catalogue import CATALOGUE
 from domain.cases.kinds import ExceptionKind, Outage, Owner
 from domain.cases.repairs import Repair, RepairResult
-from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
+from domain.notices.kinds import (
+    AccountNoticeKind,
+    CourseNoticeKind,
+    InstructorNoticeKind,
+    NoticeKind,
+    StaffNoticeKind,
+)
 from domain.people.roles import Role
 from domain.record.artefacts import Artefact, ArtefactReason
 from domain.record.audience import AudienceKind, StatementAudience
@@ -176,6 +182,9 @@ NOTICE_KINDS: Mapping[str, str] = {
     AccountNoticeKind.SIGN_IN: "Sign-in link",
     AccountNoticeKind.INVITATION: "Invitation",
     AccountNoticeKind.LINKS_RENEWED: "New join links",
+    InstructorNoticeKind.SWAP_OFFERED: "Swap offered",
+    InstructorNoticeKind.SWAP_DECLINED: "Swap declined",
+    InstructorNoticeKind.LEAVE_DECIDED: "Leave decided",
     StaffNoticeKind.EXCEPTION: "Exception",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}

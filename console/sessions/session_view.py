@@ -49,11 +49,12 @@ from models.repositories import (
     sessions,
     substitutions,
 )
+from models.repositories.class_swaps import SwapRow
 from models.session import Participant, Session, TimelineRow
 from models.substitution import Substitution, SubstitutionOffer
 from reports.briefings import Sections, read_briefing
 from reports.statements import statement_text
-from services import artefacts, attendance
+from services import artefacts, attendance, swaps
 from services.reach import unreachable
 from services.recording_coverage import recording_coverage
 
@@ -188,6 +189,7 @@ class SessionView:
     artefacts: list[ArtefactLine]  # none before the class is over
     files: list[ClassFile]
     substitutions: list[SubstitutionLine]  # the latest first
+    swaps: list[SwapRow]  # colleagues have offered, and nobody has answered
     not_told: list[str]  # names of the students whom no message reaches
     series_id: UUID | None  # that the class belongs to
     overridden: str  # the rules about the instructor that were set aside, why and by whom
@@ -303,6 +305,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         else [],
         files=(await class_files.of_sessions(db, [session_id])).get(session_id, []),
         substitutions=await _substitutions(db, session_id),
+        swaps=await swaps.open_of(db, [session_id], now),
         not_told=[person.name for person in await unreachable(db, participants)],
         overridden=await _overridden(db, session),
         series_id=await series.id_of_session(db, session.id),

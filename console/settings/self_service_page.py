@@ -1,4 +1,4 @@
-"""The settings page of what families may change themselves: until when they move and cancel, and what is late."""
+"""The settings page of what families and instructors may change themselves, and until when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ from services import organizations
 
 PATH = "/settings/self-service"
 router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
-_SWITCHES = ("families_move", "families_cancel")
-_DURATIONS = ("move_until", "free_until", "ahead")
+_SWITCHES = ("families_move", "families_cancel", "other_instructors", "instructors_swap", "instructors_take")
+_DURATIONS = ("move_until", "free_until", "ahead", "swap_until")
 _HOW = "Enter a duration, such as 12 hours or 14 days."
 
 

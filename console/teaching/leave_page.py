@@ -58,10 +58,10 @@ async def ask(request: Request, shared: Shared, who: Teacher, now: Now) -> Respo
 
 
 @router.post("/withdraw", dependencies=[Depends(same_origin)])
-async def withdraw(shared: Shared, who: Teacher, request_id: Annotated[UUID, Form()]) -> Response:
+async def withdraw(shared: Shared, who: Teacher, now: Now, request_id: Annotated[UUID, Form()]) -> Response:
     assert who.person_id is not None, "an instructor is a person"
     async with shared.database.tenant(who.organization_id) as db:
-        await leave_requests.withdraw(db, who.person_id, request_id)
+        await leave_requests.withdraw(db, who.person_id, request_id, now)
     return RedirectResponse(PATH, status_code=303, headers=HEADERS)
 
 

@@ -35,6 +35,7 @@ class ExceptionKind(StrEnum):
     CLASS_OVERRAN = "class_overran"  # it keeps people from their next class
     CLASS_ENDED_EARLY = "class_ended_early"
     INSTRUCTOR_UNAVAILABLE = "instructor_unavailable"  # a class to come breaks a rule about its instructor
+    LEAVE_REQUESTED = "leave_requested"  # an instructor asks for leave, and nobody has decided
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
     OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
     POOR_CONNECTION = "poor_connection"
@@ -93,6 +94,7 @@ class Action(StrEnum):
     OPEN_REVIEW = "open_review"
     OPEN_MESSAGE = "open_message"
     OPEN_PERSON = "open_person"
+    DECIDE_LEAVE = "decide_leave"
     REOPEN = "reopen"
     BOOK_AGAIN = "book_again"
 

@@ -45,16 +45,26 @@ class CourseNoticeKind(StrEnum):
     UNENROLLED = "unenrolled"
 
 
+class InstructorNoticeKind(StrEnum):
+    """Of notices to an instructor about what they have asked for, or what a colleague asks."""
+
+    SWAP_OFFERED = "swap_offered"  # a colleague asks them to take a class
+    SWAP_DECLINED = "swap_declined"  # the colleague will not
+    LEAVE_DECIDED = "leave_decided"
+
+
 class StaffNoticeKind(StrEnum):
     """Of notices to staff about their work."""
 
     EXCEPTION = "exception"
 
 
-KINDS: tuple[NoticeKind | AccountNoticeKind | CourseNoticeKind | StaffNoticeKind, ...] = (
+AnyNoticeKind = NoticeKind | AccountNoticeKind | CourseNoticeKind | InstructorNoticeKind | StaffNoticeKind
+KINDS: tuple[AnyNoticeKind, ...] = (
     *NoticeKind,
     *AccountNoticeKind,
     *CourseNoticeKind,
+    *InstructorNoticeKind,
     *StaffNoticeKind,
 )
 
@@ -150,7 +160,7 @@ _OF_EACH_START = frozenset(
 
 def notice_key(
     subject_id: object,
-    kind: NoticeKind | AccountNoticeKind | CourseNoticeKind | StaffNoticeKind,
+    kind: AnyNoticeKind,
     recipient_id: object,
     occasion: str,
     starts_at: datetime | None = None,

@@ -1,4 +1,4 @@
-"""An organization's rules for what families may change themselves: until when, how far ahead, what counts as late."""
+"""An organization's rules for what families and instructors may change themselves: what, until when, how far ahead."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -11,7 +11,7 @@ _GRACE = timedelta(minutes=5)
 
 
 class SelfServicePolicy(BaseModel):
-    """Of classes in which all students are the family's own."""
+    """Families change classes in which all students are their own; instructors change who teaches their own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,6 +30,20 @@ class SelfServicePolicy(BaseModel):
     most_moves: Annotated[int, Field(ge=1, le=20)] = Field(
         2, description="A class that was moved this often can't be moved by its family again."
     )
+    other_instructors: bool = Field(
+        False, description="Whether families may move a class to a time at which only others can teach it."
+    )
+    instructors_swap: bool = Field(
+        True, description="Whether instructors may swap classes, and give one to a colleague who agrees."
+    )
+    swap_until: Notice = Field(
+        timedelta(hours=2),
+        description="How long before the first of the classes a swap can last be accepted.",
+    )
+    instructors_take: bool = Field(
+        True,
+        description="Whether instructors who accept extra hours may take classes that look for somebody.",
+    )
 
     def may_move(self, starts_at: datetime, moves: int, now: datetime) -> bool:
         """`moves` is how often the class was moved so far, by whomever."""
@@ -45,3 +59,7 @@ class SelfServicePolicy(BaseModel):
     def counts_as_late(self, starts_at: datetime, now: datetime) -> bool:
         """As `is_late`, for a cancellation whose family saw the answer a moment before."""
         return self.is_late(starts_at, now - _GRACE)
+
+    def may_swap(self, starts_at: datetime, now: datetime) -> bool:
+        """`starts_at` is the start of the first class that would change hands."""
+        return self.instructors_swap and now < starts_at - self.swap_until

@@ -131,6 +131,12 @@ CASES: dict[K, tuple[str, str]] = {
         "Lehrkraft ein. Sonst fragen Sie, ob sie die Stunde trotzdem gibt. Wenn nicht, suchen Sie eine Vertretung "
         "oder verlegen Sie die Stunde.",
     ),
+    K.LEAVE_REQUESTED: (
+        "Eine Lehrkraft beantragt Urlaub, und niemand hat bisher entschieden.",
+        "Öffnen Sie die Urlaubsanträge: Dort stehen die gebuchten Stunden in dieser Zeit. Genehmigen "
+        "Sie den Urlaub, dann wird für jede Stunde eine andere Lehrkraft gesucht, oder lehnen Sie ihn"
+        " mit einem Grund ab. Die Lehrkraft erfährt es per E-Mail.",
+    ),
     K.DOUBLE_BOOKING: (
         "Diese Person ist in zwei Stunden, deren Zeiten sich überschneiden.",
         "Öffnen Sie beide Stunden und verschieben Sie eine davon, sagen Sie sie ab oder nehmen Sie die "

@@ -123,6 +123,12 @@ CASES: dict[K, tuple[str, str]] = {
         "Si un certificado o control de antecedentes ha caducado para entonces, anota el renovado en la página del "
         "profesor. Si no, pregúntale si la da de todos modos, o busca un sustituto o cambia la clase de hora.",
     ),
+    K.LEAVE_REQUESTED: (
+        "Un profesor pide una ausencia y nadie ha decidido todavía.",
+        "Abra las solicitudes de ausencia: nombran las clases reservadas en ese tiempo. Apruébela, y "
+        "se busca otro profesor para cada clase, o rechácela con un motivo. El profesor recibe un "
+        "correo.",
+    ),
     K.DOUBLE_BOOKING: (
         "Esta persona está en dos clases cuyos horarios se solapan.",
         "Abre las dos clases y cambia de hora o cancela una de ellas, o quita de ella a la persona. "

@@ -131,6 +131,12 @@ CASES: dict[K, tuple[str, str]] = {
         "l'enseignant. Sinon, demandez-lui s'il donne quand même le cours, ou cherchez un remplaçant ou déplacez "
         "le cours.",
     ),
+    K.LEAVE_REQUESTED: (
+        "Une personne qui enseigne demande un congé et personne n’a encore décidé.",
+        "Ouvrez les demandes de congé : elles indiquent les cours réservés pendant ce temps. Accordez"
+        " le congé, et un autre enseignant est recherché pour chaque cours, ou refusez-le avec un "
+        "motif. La personne est prévenue par e-mail.",
+    ),
     K.DOUBLE_BOOKING: (
         "Cette personne est inscrite à deux cours dont les horaires se chevauchent.",
         "Ouvrez les deux cours, puis déplacez ou annulez l’un d’eux, ou retirez-en la personne. "

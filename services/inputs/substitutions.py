@@ -63,6 +63,10 @@ class AvailabilityIn(Schema):
         None,
         description="What they are to teach; `null`: the target of the scheduling rules, if there is one.",
     )
+    extra_hours_up_to: Hours = Field(
+        None,
+        description="Hours of teaching in a week up to which the instructor takes open classes. Null: none.",
+    )
     hourly_cost: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
     alert_channel_id: UUID | None = Field(
         None, description="Offers to teach are told to this alert channel as well, with the link to answer."

@@ -136,6 +136,14 @@ def ranked_in(calendars: Calendars, built: PlanningProblem, class_id: UUID) -> C
     )
 
 
+def refusals_of(
+    calendars: Calendars, built: PlanningProblem, class_id: UUID, instructor_id: UUID
+) -> tuple[Refusal, ...]:
+    """What keeps an instructor from a class in a plan; nothing: they can take it. The calendars are restored."""
+    at = calendars.prepared.encoded.instructor_ids.index(instructor_id)
+    return _refused(calendars, built, class_id, [at])[0].refused_by
+
+
 def _refused(
     calendars: Calendars, built: PlanningProblem, class_id: UUID, positions: list[int]
 ) -> list[RefusedInstructor]:

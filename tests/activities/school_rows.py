@@ -34,6 +34,7 @@ from models.substitution import InstructorAvailability
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from services.sealed_content import SealedContent
+from services.substitution_notices import SubstitutionNotices
 from signing.links import LinkSigner
 from signing.sealing import Sealer
 from workflows.contracts.common import Progress as ProgressInput
@@ -46,6 +47,7 @@ In = TypeVar("In")
 SENDER = "Harbour Tutoring <classes@harbour.example>"
 SECRET = "a-secret-of-thirty-two-characters-or-more"
 LINKS = LinkSigner([SECRET], "https://school.example")
+NOTICES = SubstitutionNotices(LINKS, "classes@harbour.example")
 WORDS = SealedContent(Sealer([SECRET], "notice"))
 REGION = "local"
 
@@ -137,7 +139,7 @@ class SchoolRows:
             SessionPolicy(),
             now(),
         )
-        await run(SessionActivities(self.database, self.progress).book, booking)
+        await run(SessionActivities(self.database, self.progress, NOTICES).book, booking)
         return ref
 
     async def _person(self, db: Any, table: type[SQLModel], name: str, **more: Any) -> None:

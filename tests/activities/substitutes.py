@@ -7,11 +7,8 @@ from uuid import uuid4
 from models.repositories import substitutions as stored
 from models.substitution import Substitution, SubstitutionOffer
 from services import substitutions
-from services.substitution_notices import SubstitutionNotices
 from services.substitutions import Answer, Search, SubstitutionRequest
-from tests.activities.school_rows import LINKS, SchoolRows, now
-
-NOTICES = SubstitutionNotices(LINKS, "classes@harbour.example")
+from tests.activities.school_rows import NOTICES, SchoolRows, now
 
 
 class Substitutes:

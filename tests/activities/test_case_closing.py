@@ -15,7 +15,7 @@ from models.people import Guardian
 from models.repositories import cases
 from services.case_closing import close_unconcerning
 from services.cases import NewCase, open_case
-from tests.activities.school_rows import REGION, SchoolRows, now, run, step
+from tests.activities.school_rows import NOTICES, REGION, SchoolRows, now, run, step
 from workflows.contracts.sessions import CancelInput
 
 pytestmark = pytest.mark.adapter
@@ -32,7 +32,7 @@ async def report_all(school: SchoolRows) -> None:
 
 
 async def cancel(school: SchoolRows) -> None:
-    activities = SessionActivities(school.database, school.progress)
+    activities = SessionActivities(school.database, school.progress, NOTICES)
     cancelled = step(state=SessionState.CANCELLED)
     await run(activities.cancel, CancelInput(school.session, cancelled, reason="instructor_ill", by=""))
 

@@ -12,7 +12,7 @@ from domain.errors import InstructorUnavailable
 from models.repositories import change_log, override_requests
 from services import instructor_absences
 from services.inputs.substitutions import AvailabilityIn
-from tests.activities.school_rows import SchoolRows, now, run
+from tests.activities.school_rows import NOTICES, SchoolRows, now, run
 from workflows.contracts.sessions import MoveInput
 
 pytestmark = pytest.mark.adapter
@@ -48,7 +48,7 @@ async def test_a_move_is_refused_too_and_an_override_is_written_down_with_its_au
     await allow(
         school, leave=[{"starts_at": school.starts_at + 24 * HOUR, "ends_at": school.starts_at + 48 * HOUR}]
     )
-    acts = SessionActivities(school.database, school.progress)
+    acts = SessionActivities(school.database, school.progress, NOTICES)
     start = school.starts_at + 30 * HOUR
     move: dict[str, Any] = {"starts_at": start, "ends_at": start + HOUR, "moves": 1, "by": "member:1"}
     with pytest.raises(InstructorUnavailable, match="The instructor is on leave at that time") as refusal:
@@ -73,7 +73,7 @@ async def test_a_move_is_refused_too_and_an_override_is_written_down_with_its_au
 
 async def test_a_class_that_only_gets_longer_keeps_its_instructor(school: SchoolRows) -> None:
     await allow(school, most_hours_per_day=1)
-    acts = SessionActivities(school.database, school.progress)
+    acts = SessionActivities(school.database, school.progress, NOTICES)
     longer = school.starts_at + 2 * HOUR
     await run(acts.move, MoveInput(school.session, starts_at=school.starts_at, ends_at=longer))
     assert (await school.row()).ends_at == longer

@@ -15,7 +15,7 @@ from media_bridge.rooms import LiveKitRooms
 from models.repositories import events, sessions
 from services.attendance import rows as attendance_of
 from tests.activities.livekit_proxy import LiveKitProxy
-from tests.activities.school_rows import SchoolRows, now, run
+from tests.activities.school_rows import NOTICES, SchoolRows, now, run
 from tests.stack import TestLiveKit
 from workflows.contracts.common import Progress
 from workflows.contracts.rooms import CloseRoomInput
@@ -37,7 +37,7 @@ async def move(school: SchoolRows, moves: int | None, by: timedelta = DAY) -> No
     given = MoveInput(
         school.session, Progress(SessionState.SCHEDULED), starts_at, starts_at + timedelta(hours=1), moves
     )
-    await run(SessionActivities(school.database, school.progress).move, given)
+    await run(SessionActivities(school.database, school.progress, NOTICES).move, given)
 
 
 async def test_move_begins_a_new_occurrence_once(school: SchoolRows) -> None:

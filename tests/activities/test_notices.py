@@ -34,7 +34,18 @@ from services.inputs.people import GuardianChange
 from services.notices import ClassNotices
 from services.outbox import Outbox
 from services.resources.catalogue import GUARDIANS
-from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, quiet_now, run, step, told
+from tests.activities.school_rows import (
+    LINKS,
+    NOTICES,
+    SENDER,
+    WORDS,
+    SchoolRows,
+    now,
+    quiet_now,
+    run,
+    step,
+    told,
+)
 from tests.integrations.smtp_servers import mail_server
 from tests.links import token_of
 from tests.stack import TestMail
@@ -237,7 +248,7 @@ async def test_a_moved_class_names_the_start_that_each_reader_was_told_before(
 async def test_a_cancellation_names_the_reason(
     school: SchoolRows, mail_sink: TestMail, mailer: SmtpMailer, code: str, shown: str
 ) -> None:
-    cancelling = SessionActivities(school.database, school.progress)
+    cancelling = SessionActivities(school.database, school.progress, NOTICES)
     progress = step(state=SessionState.CANCELLED)
     await run(cancelling.cancel, CancelInput(school.session, progress, reason=code))
     await school.send(N.CANCELLED, mailer)

@@ -25,7 +25,7 @@ from models.session import BookedTime
 from services import attendance
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from tests.activities.school_rows import LINKS, WORDS, SchoolRows, now, quiet_now, run, step
+from tests.activities.school_rows import LINKS, NOTICES, WORDS, SchoolRows, now, quiet_now, run, step
 from tests.links import token_of
 from tests.stack import TestMail
 from workflows.contracts.notices import NoticeInput, NoticeResult
@@ -40,14 +40,14 @@ BY = "member:0196f6a2-0000-7000-8000-000000000001"
 async def add(school: SchoolRows, *names: str, has_room: bool = False) -> PeopleResult:
     keys = tuple(school.people[name] for name in names)
     given = AddPeopleInput(school.session, student_ids=keys, has_room=has_room, by=BY)
-    return await run(SessionActivities(school.database, school.progress).add_people, given)
+    return await run(SessionActivities(school.database, school.progress, NOTICES).add_people, given)
 
 
 async def remove(school: SchoolRows, *names: str, has_room: bool = False) -> PeopleResult:
     people = await school.participants()
     keys = tuple(people[name].id for name in names if name in people)
     given = RemovePeopleInput(school.session, participant_ids=keys, has_room=has_room, by=BY)
-    return await run(SessionActivities(school.database, school.progress).remove_people, given)
+    return await run(SessionActivities(school.database, school.progress, NOTICES).remove_people, given)
 
 
 async def tell(
@@ -194,7 +194,8 @@ async def test_the_last_student_and_the_instructor_stay(school: SchoolRows) -> N
 
 async def test_a_cancelled_class_takes_nobody(school: SchoolRows) -> None:
     await run(
-        SessionActivities(school.database, school.progress).cancel, CancelInput(school.session, reason="")
+        SessionActivities(school.database, school.progress, NOTICES).cancel,
+        CancelInput(school.session, reason=""),
     )
     with pytest.raises(TransitionRefused):
         await add(school, "Iris")

@@ -32,7 +32,7 @@ from services import instructor_absences, organizations, substitutions
 from services.candidates import ranked
 from services.cases import NewCase, open_case
 from services.inputs.substitutions import AvailabilityIn
-from tests.activities.school_rows import SchoolRows, now, run
+from tests.activities.school_rows import NOTICES, SchoolRows, now, run
 from tests.activities.substitutes import Substitutes
 from workflows.contracts.sessions import CancelInput, MoveInput
 
@@ -225,7 +225,7 @@ async def test_an_offer_is_void_after_its_time(school: SchoolRows, colleagues: S
 async def test_a_move_and_a_cancellation_withdraw_the_offers(
     school: SchoolRows, colleagues: Substitutes
 ) -> None:
-    acts = SessionActivities(school.database, school.progress)
+    acts = SessionActivities(school.database, school.progress, NOTICES)
     row = await colleagues.start()
     await colleagues.look(row)
     later = school.starts_at + HOUR

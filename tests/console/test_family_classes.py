@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from domain.notices.kinds import NoticeKind
 from tests.campus import HOUR, School, problem_of
+from tests.console.colleagues import colleague, told
 from tests.console.conftest import signed_in_page
 from tests.console.own_browsers import guardians_browser, own_page
 from tests.console.screens import look_and_check
@@ -67,6 +69,36 @@ async def test_a_family_moves_a_class_to_a_free_time_of_its_instructor(harbour: 
         assert seen["instructor_id"] == harbour.ids["instructor"]
         again = await noors.post(f"{path}/move", data={"starts_at": (taken + 2 * HOUR).isoformat()})
         assert again.status_code == 409, "it was moved as often as the policy allows"
+
+
+async def test_times_of_other_instructors_are_offered_where_the_policy_says_so(harbour: School) -> None:
+    await allow(harbour)
+    session_id = await own_class(harbour)
+    path, ada = f"/family/classes/{session_id}", harbour.ids["instructor"]
+    day = (datetime.now(UTC) + timedelta(days=5)).date()
+    ben = (await colleague(harbour, "Ben"))["id"]
+    leave = {"starts_at": f"{day}T00:00:00Z", "ends_at": f"{day}T12:00:00Z"}
+    answer = await harbour.api.put(f"/v1/instructors/{ada}/availability", json={"leave": [leave]})
+    assert answer.is_success, answer.text
+    morning = f"{day}T09:00:00+00:00"
+    async with await guardians_browser(harbour) as noors:
+        page = await noors.get(path, params={"day": day.isoformat()})
+        assert morning not in page.text
+        sneaked = await noors.post(f"{path}/move", data={"starts_at": f"{morning} {ben}"})
+        assert sneaked.status_code == 409
+        await allow(harbour, other_instructors=True)
+        page = await noors.get(path, params={"day": day.isoformat()})
+        own, others = page.text.split("Times with another instructor")
+        assert morning not in own
+        assert f'value="{morning} {ben}"' in others
+        assert "with Ben Adeyemi" in others
+        moved = await noors.post(f"{path}/move", data={"starts_at": f"{morning} {ben}"})
+        assert "The class is moved." in moved.text, moved.text
+    seen = await harbour.get(f"/v1/sessions/{session_id}")
+    assert datetime.fromisoformat(seen["starts_at"]) == datetime.fromisoformat(morning)
+    assert seen["instructor_id"] == ben
+    assert await told(harbour, NoticeKind.ASSIGNED) == ["ben"]
+    assert await told(harbour, NoticeKind.REPLACED) == ["ada"]
 
 
 async def test_times_are_offered_that_can_be_chosen_where_days_begin_off_the_half_hour(
@@ -137,6 +169,8 @@ async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> Non
             "free_until": "90 days",
             "ahead": "20 days",
             "most_moves": "3",
+            "swap_until": "1 h",
+            "instructors_take": "true",
         }
         wrong = await staff.post(path, data=typed)
         assert (wrong.status_code, wrong.text.count("field-error")) == (422, 2)
@@ -151,6 +185,10 @@ async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> Non
         "free_until": "P2D",
         "ahead": "P20D",
         "most_moves": 3,
+        "other_instructors": False,
+        "instructors_swap": False,
+        "swap_until": "PT1H",
+        "instructors_take": True,
     }
 
 

@@ -8,10 +8,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.campus import HOUR, Json, School, problem_of
+from tests.console.colleagues import mail_to
 from tests.console.conftest import signed_in_page
 from tests.console.own_browsers import instructors_browser, own_page
 from tests.console.screens import look_and_check
 from tests.links import open_link
+from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter
 
@@ -36,19 +38,32 @@ async def ask(browser: httpx.AsyncClient, **typed: str) -> httpx.Response:
     return first
 
 
-async def test_approved_leave_is_entered_and_substitutes_are_sought(harbour: School) -> None:
+async def leave_cases(harbour: School, state: str) -> list[Json]:
+    found = await harbour.get(f"/v1/exceptions?kind=leave_requested&state={state}")
+    return list(found["items"])
+
+
+async def test_approved_leave_is_entered_and_substitutes_are_sought(
+    harbour: School, mail_sink: TestMail
+) -> None:
     session_id = await harbour.book(72 * HOUR)
     async with await instructors_browser(harbour) as ada:
         wrong = await ask(ada, **days(5, 2))
         assert (wrong.status_code, "still to come" in wrong.text) == (422, True)
         page = await ask(ada, **days(2, 5))
         assert "Waits for your school" in page.text
+        (case,) = await leave_cases(harbour, "open")
+        assert case["subject_id"] == harbour.ids["instructor"]
         assert "Your classes in this time:" in page.text
         (asked,) = (await harbour.get("/v1/leave-requests?state=asked"))["items"]
         shown = await harbour.get(f"/v1/leave-requests/{asked['id']}")
         assert shown["session_ids"] == [session_id]
 
         async with harbour.campus.browser() as staff:
+            shown_case = await open_link(
+                staff, harbour.campus.console_url(harbour.id, f"/exceptions/{case['id']}")
+            )
+            assert "Decide about the leave" in shown_case.text
             listed = await open_link(staff, harbour.campus.console_url(harbour.id, STAFF))
             assert "A cold." in listed.text
             assert f"/sessions/{session_id}" in listed.text
@@ -56,6 +71,9 @@ async def test_approved_leave_is_entered_and_substitutes_are_sought(harbour: Sch
             assert "Approved." in done.text
             assert "No leave requests" in done.text
         assert "Get well soon." in (await ada.get(OWN)).text
+        assert [one["id"] for one in await leave_cases(harbour, "self_resolved")] == [case["id"]]
+        mail = await mail_to(mail_sink, f"ada.{harbour.id}@harbour.example", "Your leave is approved")
+        assert "Get well soon." in mail["text"]
         refused = await ada.post(f"{OWN}/withdraw", data={"request_id": asked["id"]})
         assert refused.status_code == 409
     path = f"/v1/instructors/{harbour.ids['instructor']}/availability"

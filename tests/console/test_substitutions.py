@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from services.substitution_start import InstructorAbsence
-from tests.campus import HOUR, PATIENCE, School, problem_of, school
+from tests.campus import HOUR, School, problem_of, school
+from tests.console.colleagues import colleague, mail_to, until
 from tests.console.taught import Hall
 from tests.stack import TestMail
 
@@ -26,33 +27,10 @@ async def opened(hall: Hall) -> AsyncIterator[School]:
         yield found
 
 
-async def colleague(opened: School, name: str, subject: str = "Sums", **more: Any) -> Any:
-    address = f"{name.lower()}.{opened.id}@harbour.example"
-    body = {"name": f"{name} Adeyemi", "email": address, "qualifications": [{"subject": subject}]}
-    return await opened.post("/v1/instructors", body | more)
-
-
-async def mail_to(sink: TestMail, address: str, subject: str) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            for mail in await asyncio.to_thread(sink.messages, address):
-                if mail["subject"].startswith(subject):
-                    return mail
-            await asyncio.sleep(0.1)
-
-
 def link_in(mail: dict[str, Any]) -> str:
     found = re.search(r"(http\S+/offer\?t=\S+)", mail["text"])
     assert found
     return unescape(found[1])
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            if await holds():
-                return
-            await asyncio.sleep(0.1)
 
 
 async def test_a_colleague_takes_over_by_mail_and_families_are_told_once(

@@ -65,7 +65,8 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     rooms = LiveKitRooms(
         settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
     )
-    booking = SessionActivities(database, progress)
+    substitution_notices = SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1])
+    booking = SessionActivities(database, progress, substitution_notices)
     room = RoomActivities(database, progress, rooms)
     deliveries = DeliveryClient(parts.client, settings.region)
     database.deliver_with(
@@ -95,7 +96,6 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
     record = RecordActivities(database, progress)
-    substitution_notices = SubstitutionNotices(link_signer(settings), parseaddr(settings.mail_from)[1])
     substitution = SubstitutionActivities(
         database,
         substitution_notices,

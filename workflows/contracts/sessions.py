@@ -43,6 +43,7 @@ class MoveInput(StepInput):
     moves: int | None = None
     by: str = ""  # an actor of the change log
     override: UUID | None = None  # as in BookInput
+    instructor_id: UUID | None = None  # who teaches it from then on; None: who has it
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,11 @@ class Commands:
     async def reschedule(self, move: Reschedule) -> None:
         self._check(Trigger.RESCHEDULE)
         moves = self._facts.moves + 1
-        await self._change_times(move.starts_at, move.ends_at, move.by, moves, move.override)
+        await self._change_times(
+            move.starts_at, move.ends_at, move.by, moves, move.override, move.instructor_id
+        )
+        if move.instructor_id:
+            self.change_instructor(InstructorChanged(move.instructor_id))
         self._facts.moves = moves
         self._facts.move_pending = True
         in_turn = patched(patches.COMMANDS_IN_TURN)
@@ -341,6 +345,7 @@ class Commands:
         by: str,
         moves: int | None = None,
         override: UUID | None = None,
+        instructor_id: UUID | None = None,
     ) -> None:
         await self._execute(
             Sessions.move,
@@ -352,6 +357,7 @@ class Commands:
                 moves=moves,
                 by=by,
                 override=override,
+                instructor_id=instructor_id,
             ),
             "move",
         )

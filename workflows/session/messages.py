@@ -50,6 +50,7 @@ class Reschedule:
     ends_at: datetime
     by: str = ""
     override: UUID | None = None  # as in Booking
+    instructor_id: UUID | None = None  # who teaches it from then on; None: who has it
 
 
 @dataclass(frozen=True)
