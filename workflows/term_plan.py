@@ -1,4 +1,4 @@
-"""The workflow of a plan of a term: plan it, wait for a person's decision, publish it batch by batch.
+"""The workflow of a plan of a term: plan it, hold its time, wait for a person's decision, publish it in batches.
 
 The row holds what was decided; the signal only says that it has changed. An engine that dies with its worker starts
 anew elsewhere, and a batch that was interrupted is repeated without a second effect.
@@ -11,9 +11,10 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.scheduling.term_plans import OVER, PlanState
-    from workflows import options
+    from workflows import options, patches
     from workflows.contracts.term_plans import PlanLook, PlanRef, TermPlanSteps
     from workflows.failures import STEP_FAILURES
+    from workflows.patches import patched
 
 _BETWEEN_BATCHES = timedelta(seconds=1)
 _AFTER_FAILURE = timedelta(hours=1)
@@ -39,6 +40,8 @@ class TermPlan:
             if self._look.state in OVER:
                 return self._look
             if self._look.state == PlanState.PROPOSED:
+                if patched(patches.PLANS_HOLD_TIME):
+                    await self._hold(ref)
                 with suppress(TimeoutError):
                     await workflow.wait_condition(
                         lambda: self._decided, timeout=_LOOK_AFTER, timeout_summary="until somebody decides"
@@ -57,6 +60,17 @@ class TermPlan:
                 await workflow.sleep(_BETWEEN_BATCHES, summary="between two batches")
         return workflow.continue_as_new(ref)
 
+    async def _hold(self, ref: PlanRef) -> None:
+        """A plan whose time could not be held waits for its decision all the same; the next look tries again."""
+        try:
+            self._say(
+                await workflow.execute_activity_method(
+                    TermPlanSteps.hold, ref, summary="hold the time of the plan", **options.HOLDS
+                )
+            )
+        except STEP_FAILURES:
+            workflow.logger.warning("the time of a plan is not held")
+
     @workflow.signal
     def decided(self) -> None:
         """Somebody has published or discarded the plan."""
@@ -71,5 +85,5 @@ class TermPlan:
         self._look = look
         workflow.set_current_details(
             f"{look.state}: {look.unassigned} classes without instructor, gap {look.gap:.2%}, "
-            f"{look.left_to_publish} assignments to publish"
+            f"{look.left_to_publish} assignments to publish, {look.held} held, {look.not_held} could not be held"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_key
 from domain.errors import Conflict, HomeroomError
 from domain.people.access import Permission, Principal
-from domain.scheduling.term_plans import PlanScope, PlanState
+from domain.scheduling.term_plans import ChangeKind, PlanScope, PlanState
 from models.people import Instructor
 from models.repositories import names, pages, term_plans
 from models.term_plan import PlanAssignment, PlanRun
@@ -32,7 +32,9 @@ from services import form_keys
 from services.inputs.fields import Schema
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization
+from services.plan_holds import holds_time
 from services.planning.candidates import text_of
+from services.planning.replanning import texts_of
 
 router = APIRouter(
     prefix="/plans",
@@ -45,6 +47,7 @@ _MOST = 50
 _SCOPES = (
     (PlanScope.UNASSIGNED.value, "Classes without instructor"),
     (PlanScope.TOUCHED.value, "Those, and classes whose instructor can't teach them any more"),
+    (PlanScope.CHANGED.value, "Only classes whose instructor can't teach them any more"),
     (PlanScope.ALL.value, "All classes, as close as possible to what stands"),
 )
 _FIELDS = (
@@ -67,6 +70,7 @@ class AssignmentLine:
     row: PlanAssignment
     before: str
     after: str
+    why: Sequence[str]  # why it was planned anew
     reasons: Sequence[str]  # what would have to give way, in words
 
     @property
@@ -105,8 +109,8 @@ async def start(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
 
 
 @router.get("/{run_id}")
-async def show(request: Request, run_id: UUID, shared: Shared, who: CurrentUser) -> Response:
-    return await _page(request, shared, who, run_id)
+async def show(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    return await _page(request, shared, who, run_id, now)
 
 
 @router.post("/{run_id}/stop", dependencies=POST)
@@ -120,7 +124,7 @@ async def publish(request: Request, run_id: UUID, shared: Shared, who: CurrentUs
     try:
         await shared.term_plans.publish(who, run_id, now)
     except Conflict as error:
-        return await _page(request, shared, who, run_id, error)
+        return await _page(request, shared, who, run_id, now, error)
     return go_to(request, f"/plans/{run_id}", "plan_published")
 
 
@@ -141,7 +145,12 @@ async def _list(request: Request, shared: State, who: Principal, form: Form, key
 
 
 async def _page(
-    request: Request, shared: State, who: Principal, run_id: UUID, problem: HomeroomError | None = None
+    request: Request,
+    shared: State,
+    who: Principal,
+    run_id: UUID,
+    now: datetime,
+    problem: HomeroomError | None = None,
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         row = await term_plans.get(db, run_id)
@@ -149,6 +158,7 @@ async def _page(
         ids = {one.instructor_id for one in assignments} | {one.former_instructor_id for one in assignments}
         called = await names.of(db, Instructor, [key for key in ids if key])
         zone = (await organization(db)).time_zone
+        causes = await texts_of(db, row.causes)
     lines = [_line(one, called) for one in assignments]
     changes = [line for line in lines if line.differs]
     return page(
@@ -158,6 +168,8 @@ async def _page(
         same=sum(not line.differs and line.row.instructor_id is not None for line in lines),
         left=sum(line.row.published_at is None and not line.row.problem for line in changes),
         works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
+        causes=causes, holds=holds_time(row, now), held=row.progress.get("held"),
+        not_held=row.progress.get("not_held", 0),
         terms=_terms(row), scopes=dict(_SCOPES),
         workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",
     )  # fmt: skip
@@ -171,8 +183,16 @@ def _line(one: PlanAssignment, called: Mapping[UUID, str]) -> AssignmentLine:
         one,
         name(one.former_instructor_id),
         name(one.instructor_id),
+        [_why(rule, name(one.former_instructor_id)) for rule in one.reasons],
         [_reason(each) for each in one.relaxations],
     )
+
+
+def _why(reason: str, former: str) -> str:
+    """Why a class was planned anew, in words."""
+    if reason == ChangeKind.ENROLLMENT:
+        return "the enrollment has changed"
+    return f"{former or 'the instructor'} {text_of(reason)}"
 
 
 def _reason(relaxation: Mapping[str, Any]) -> str:

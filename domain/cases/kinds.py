@@ -37,6 +37,7 @@ class ExceptionKind(StrEnum):
     INSTRUCTOR_UNAVAILABLE = "instructor_unavailable"  # a class to come breaks a rule about its instructor
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
     OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
+    REPLAN_PROPOSED = "replan_proposed"  # a change touches classes, and a plan for them waits for a decision
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class

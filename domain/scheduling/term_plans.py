@@ -8,6 +8,7 @@ class PlanScope(StrEnum):
 
     UNASSIGNED = "unassigned"  # classes of series without instructor; all others stay
     TOUCHED = "touched"  # those, and booked classes whose instructor breaks a rule by now, such as by leave
+    CHANGED = "changed"  # classes that a change touches: their instructor breaks a rule by now, or the change is theirs
     ALL = "all"  # every class, as close as possible to what stands
 
 
@@ -18,6 +19,19 @@ class PlanState(StrEnum):
     PUBLISHED = "published"
     DISCARDED = "discarded"
     FAILED = "failed"
+
+
+class ChangeKind(StrEnum):
+    """Changes after which a plan is proposed anew."""
+
+    LEAVE = "leave"
+    AVAILABILITY = "availability"
+    QUALIFICATIONS = "qualifications"
+    INSTRUCTOR_RETIRED = "instructor_retired"
+    PAIRING = "pairing"
+    ENROLLMENT = "enrollment"
+    SERIES = "series"
+    RULES = "rules"
 
 
 OVER = frozenset({PlanState.PUBLISHED, PlanState.DISCARDED, PlanState.FAILED})

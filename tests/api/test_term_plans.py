@@ -1,6 +1,7 @@
 """A term is planned, the proposal is checked and published, and classes get their instructors once."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,19 @@ async def proposed(school: School, **changes: Any) -> tuple[str, list[Json]]:
     return plan_id, await school.get(f"/v1/plans/{plan_id}/assignments")
 
 
+async def held(school: School, plan_id: str, count: int) -> Json:
+    """The run once it holds the time of so many classes."""
+    run: Json = {}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while (  # noqa: ASYNC110
+                run := await school.get(f"/v1/plans/{plan_id}")
+            )["progress"].get("held") != count:
+                await asyncio.sleep(0.1)
+    assert run["progress"].get("held") == count, run
+    return run
+
+
 async def test_a_plan_finds_instructors_whose_classes_are_then_booked(harbour: School) -> None:
     await qualify(harbour, harbour.ids["instructor"])
     series = await harbour.post("/v1/series", weekly(harbour, 3, instructor_id=None))
@@ -75,12 +89,30 @@ async def test_a_plan_that_breaks_a_rule_by_now_is_not_published(harbour: School
     series = await harbour.post("/v1/series", weekly(harbour, 2, instructor_id=None))
     plan_id, assignments = await proposed(harbour)
     times = {"starts_at": assignments[0]["starts_at"], "ends_at": assignments[0]["ends_at"]}
-    await harbour.post("/v1/sessions", harbour.booking() | times)
+    path = f"/v1/instructors/{harbour.ids['instructor']}/availability"
+    await harbour.api.put(path, json={"leave": [times]})
     refused = await harbour.api.post(f"/v1/plans/{plan_id}/publish")
     assert "by now the plan breaks rules, 1 times: " in problem_of(refused, 409, "conflict")["detail"]
     await harbour.post(f"/v1/plans/{plan_id}/discard")
     await classes_when(harbour, series["id"], lambda all_: all_[0]["instructor_id"] is None)
     problem_of(await harbour.api.post(f"/v1/plans/{plan_id}/publish"), 409, "transition-refused")
+
+
+async def test_a_proposed_plan_holds_its_time_until_it_is_discarded(harbour: School) -> None:
+    await qualify(harbour, harbour.ids["instructor"])
+    await harbour.post("/v1/series", weekly(harbour, 3, instructor_id=None))
+    plan_id, assignments = await proposed(harbour)
+    run = await held(harbour, plan_id, 3)
+    assert run["progress"]["not_held"] == 0
+    assert datetime.fromisoformat(run["held_until"]) > datetime.now(UTC) + timedelta(days=6)
+    times = {"starts_at": assignments[1]["starts_at"], "ends_at": assignments[1]["ends_at"]}
+    refused = await harbour.api.post("/v1/sessions", json=harbour.booking() | times)
+    assert "is held for another booking" in problem_of(refused, 409, "double-booked")["detail"]
+    await harbour.post(f"/v1/plans/{plan_id}/discard")
+    await harbour.post("/v1/sessions", harbour.booking() | times)
+    second, _ = await proposed(harbour)
+    assert (await held(harbour, second, 2))["progress"]["unassigned"] == 1
+    assert harbour.rows()["time_hold"] == 2
 
 
 async def test_leave_replans_only_the_classes_that_it_touches(harbour: School) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -87,6 +87,11 @@ class ScriptedPlan(TermPlanSteps):
         activity.heartbeat(self.found)
         return self.found
 
+    @activity.defn(name="hold_plan")
+    async def hold(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("hold")
+        return replace(self.found, held=7, not_held=1)
+
     @activity.defn(name="publish_plan")
     async def publish(self, ref: PlanRef) -> PlanLook:
         self.calls.append("publish")
@@ -120,7 +125,7 @@ async def scripted_plan(
         environment.client,
         task_queue=task_queue(REGION, Queue.SESSIONS),
         workflows=[TermPlan],
-        activities=[plan.plan, plan.publish],
+        activities=[plan.plan, plan.hold, plan.publish],
     ):
         await plan.decided()
         yield plan

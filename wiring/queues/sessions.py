@@ -33,6 +33,7 @@ from services.handovers import Handovers
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.instructor_conflicts import InstructorConflicts
+from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.records_comparison import RecordsComparison
 from services.series_bookings import SeriesBookings
@@ -51,6 +52,7 @@ from workflows.client import (
     SeriesClient,
     SessionClient,
     SubstitutionClient,
+    TermPlanClient,
 )
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
@@ -89,6 +91,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
             SubstitutionClient(parts.client, settings.region),
             settings.region,
         ),
+        Replanning(database, TermPlanClient(parts.client, settings.region), settings.region),
     )
     calendars = CalendarActivities(
         calendar_imports(settings, database), InstructorConflicts(database, settings.region)
@@ -131,6 +134,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 substitution.advance,
                 series.advance,
                 plans.plan,
+                plans.hold,
                 plans.publish,
                 CaseActivities(database).open_case,
                 following.look,

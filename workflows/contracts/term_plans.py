@@ -23,12 +23,19 @@ class PlanLook:
     gap: float = 1.0  # how much better a plan could be at most, as a share
     objective: float = 0.0
     left_to_publish: int = 0
+    held: int = 0  # assignments whose time is kept until the plan is published
+    not_held: int = 0  # whose time something else takes
 
 
 class TermPlanSteps:
     @activity.defn(name="plan_term")
     async def plan(self, ref: PlanRef) -> PlanLook:
         """Let the engine plan, and keep the plan as a proposal. It heartbeats how good the best plan so far is."""
+        raise NotImplementedError
+
+    @activity.defn(name="hold_plan")
+    async def hold(self, ref: PlanRef) -> PlanLook:
+        """Hold the time of a proposed plan, or renew its holds, batch by batch."""
         raise NotImplementedError
 
     @activity.defn(name="publish_plan")
