@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from domain.cases.kinds import ExceptionKind
 from services.handovers import Handovers
+from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
@@ -164,3 +166,76 @@ async def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(harbour: Scho
     answer = await harbour.api.post(f"/v1/plans/{plan_id}/stop")
     assert answer.status_code in (204, 409)  # it may be done already
     await reached(harbour, plan_id, "proposed")
+
+
+async def proposal(campus: Campus, school: School) -> tuple[str, Json]:
+    """What is proposed after the changes of the school so far, and its case."""
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await looks.look(datetime.now(UTC) + timedelta(minutes=3))
+    plans = (await school.get("/v1/plans"))["items"]
+    (plan_id,) = [one["id"] for one in plans if one["causes"] and one["state"] in ("planning", "proposed")]
+    run = await reached(school, plan_id, "proposed")
+    cases = (await school.get("/v1/exceptions?state=open"))["items"]
+    (case,) = [one for one in cases if one["kind"] == ExceptionKind.REPLAN_PROPOSED]
+    assert case["subject_id"] == plan_id
+    return plan_id, run
+
+
+async def test_changes_are_joined_in_one_proposal_of_what_they_touch(campus: Campus, harbour: School) -> None:
+    ada = harbour.ids["instructor"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await qualify(harbour, key)
+    series = await harbour.post("/v1/series", weekly(harbour, 3))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await looks.look(datetime.now(UTC))  # from here on
+    path = f"/v1/instructors/{ada}/availability"
+    leave = [leave_in(one) for one in classes[:2]]
+    await harbour.api.put(path, json={"leave": leave[:1]})
+    assert await looks.look(datetime.now(UTC)) == 0, "more may come"
+    first_id, first = await proposal(campus, harbour)
+    await harbour.api.put(path, json={"leave": leave})
+    plan_id, run = await proposal(campus, harbour)
+    assert (await harbour.get(f"/v1/plans/{first_id}"))["state"] == "discarded"
+    assert (first["title"], run["title"]) == ("Leave of Ada Okafor",) * 2
+    assert [(one["kind"], one["id"]) for one in run["causes"]] == [("leave", ada)]
+    assignments = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert [
+        (one["session_id"], one["former_instructor_id"], one["instructor_id"], one["reasons"])
+        for one in assignments
+    ] == [(one["session_id"], ada, ben, ["on_leave"]) for one in classes[:2]]
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    assert [(await harbour.names(one["session_id"]))[0] for one in classes] == [
+        "Ben Castro", "Ben Castro", "Ada Okafor",
+    ]  # fmt: skip
+    cases = (await harbour.get("/v1/exceptions?state=open"))["items"]
+    assert ExceptionKind.REPLAN_PROPOSED not in {one["kind"] for one in cases}
+    assert await looks.look(datetime.now(UTC) + timedelta(minutes=3)) == 0, "publishing is no change"
+
+
+async def test_a_change_that_touches_no_class_is_nobodys_work(campus: Campus, harbour: School) -> None:
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await qualify(harbour, harbour.ids["instructor"])
+    series = await harbour.post("/v1/series", weekly(harbour, 1))
+    await classes_when(harbour, series["id"], all_in("booked"))
+    await looks.look(datetime.now(UTC))
+    student = (await harbour.post("/v1/students", {"name": "Mia Chen"}))["id"]
+    await harbour.post("/v1/enrollments", {"course_id": harbour.ids["course"], "student_id": student})
+    assert await looks.look(datetime.now(UTC) + timedelta(minutes=3)) == 1
+    (run,) = (await harbour.get("/v1/plans"))["items"]
+    assert run["causes"][0]["kind"] == "enrollment"
+    await reached(harbour, run["id"], "discarded")
+
+
+def leave_in(one: Json) -> Json:
+    start = datetime.fromisoformat(one["starts_at"])
+    return {
+        "starts_at": (start - timedelta(hours=2)).isoformat(),
+        "ends_at": (start + timedelta(hours=3)).isoformat(),
+    }
