@@ -52,6 +52,7 @@ DURABLE_RECORD = ActivityOptions(
 # A batch of bookings and changes, each of which waits for the workflow of its class.
 SERIES = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=_s(10),
     schedule_to_close_timeout=timedelta(days=2),
     retry_policy=_PATIENT,
 )
