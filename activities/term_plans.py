@@ -20,6 +20,10 @@ class TermPlanActivities(TermPlanSteps):
     async def hold(self, ref: PlanRef) -> PlanLook:
         return await self._planner.hold(ref, utc_now(), activity.heartbeat)
 
+    @activity.defn(name="ask_plan")
+    async def ask(self, ref: PlanRef) -> PlanLook:
+        return await self._planner.ask(ref, utc_now(), activity.heartbeat)
+
     @activity.defn(name="publish_plan")
     async def publish(self, ref: PlanRef) -> PlanLook:
         async with heartbeats():

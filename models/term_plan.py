@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from domain.scheduling.term_plans import PlanScope, PlanState
+from domain.scheduling.term_plans import AnswerState, PlanScope, PlanState
 from models.base import (
     TenantRow,
     enum_column,
@@ -32,7 +32,9 @@ class PlanRun(TenantRow, table=True):
         ),
     )
     id: UUID = Field(primary_key=True)
-    title: str = ""  # the changes that it was proposed after; empty: somebody asked for it
+    title: str = (
+        ""  # the changes that it was proposed after, or its first day; empty: nobody has a case about it
+    )
     causes: list[Any] = json_list()  # the changes: [{kind, id, at}]
     starts_at: datetime = utc()  # the classes that start from then
     ends_at: datetime = utc()  # until then
@@ -48,6 +50,7 @@ class PlanRun(TenantRow, table=True):
     problem: str = ""  # why there is no plan
     created_by: str  # an actor
     published_by: str = ""  # an actor
+    answer_by: datetime | None = utc(None)  # until when answers count; None: nobody was asked yet
     held_until: datetime | None = utc(
         None
     )  # the plan holds the time of its assignments until then, while proposed
@@ -83,6 +86,21 @@ class PlanAssignment(TenantRow, table=True):
     relaxations: list[Any] = json_list()  # of a class without instructor: [{rules, instructor_ids}]
     published_at: datetime | None = utc(None)
     problem: str = ""  # why it could not be published
+
+
+class PlanAnswer(TenantRow, table=True):
+    """What somebody who is asked before a plan is published says to one class and its instructor."""
+
+    __tablename__ = "plan_answer"
+    __table_args__ = (within_tenant("plan_run"), within_tenant("instructor"))
+    plan_run_id: UUID = Field(primary_key=True)
+    class_id: UUID = Field(primary_key=True)
+    instructor_id: UUID = Field(primary_key=True)  # to whom the plan gives the class
+    recipient_id: UUID = Field(primary_key=True)
+    recipient_kind: str  # instructor, guardian or student
+    state: AnswerState = enum_column(AnswerState, AnswerState.ASKED)
+    asked_at: datetime = utc()
+    answered_at: datetime | None = utc(None)
 
 
 class ReplanningPosition(TenantRow, table=True):

@@ -26,6 +26,7 @@ from models.time_hold import TimeHold
 
 HELD_FOR = timedelta(days=7)  # from the proposal; then its time can be booked again
 EXPIRES_AFTER = timedelta(hours=24)  # a hold that is not renewed, longer than an outage should last
+_HOLDING = frozenset({PlanState.PLANNING, PlanState.PROPOSED, PlanState.ASKING})
 BATCH = 100  # assignments in one transaction
 _SPARE = timedelta(minutes=1)  # for the booking that takes a hold over
 _HELD = "is held for another booking"
@@ -95,7 +96,7 @@ class PlanHolds:
 
 def holds_time(row: PlanRun, now: datetime) -> bool:
     """Whether a plan keeps the time of its assignments."""
-    return row.state == PlanState.PROPOSED and row.held_until is not None and now < row.held_until
+    return row.state in _HOLDING and row.held_until is not None and now < row.held_until
 
 
 async def for_booking(
@@ -131,7 +132,7 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
     )
     found = []
     for one in chosen:
-        hold_id = uuid5(row.id, str(one.class_id))
+        hold_id = uuid5(row.id, f"{one.class_id}:{one.instructor_id}")
         if one.class_id in occurrences:
             occurrence, series = occurrences[one.class_id]
             if occurrence.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED) and _stands(

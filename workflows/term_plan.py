@@ -31,21 +31,18 @@ class TermPlan:
 
     @workflow.run
     async def run(self, ref: PlanRef) -> PlanLook:
-        self._say(
-            await workflow.execute_activity_method(
-                TermPlanSteps.plan, ref, summary="plan the term", **options.PLANNING
-            )
-        )
+        await self._plan(ref)
         for _ in range(_LOOKS_PER_RUN):
             if self._look.state in OVER:
                 return self._look
+            if self._look.state == PlanState.PLANNING:  # again, since somebody has declined
+                await self._plan(ref)
             if self._look.state == PlanState.PROPOSED:
                 if patched(patches.PLANS_HOLD_TIME):
                     await self._hold(ref)
-                with suppress(TimeoutError):
-                    await workflow.wait_condition(
-                        lambda: self._decided, timeout=_LOOK_AFTER, timeout_summary="until somebody decides"
-                    )
+                await self._wait(_LOOK_AFTER, "until somebody decides")
+            if self._look.state == PlanState.ASKING:
+                await self._ask(ref)
             self._decided = False
             try:
                 self._say(
@@ -59,6 +56,34 @@ class TermPlan:
             if self._look.state == PlanState.PUBLISHING:
                 await workflow.sleep(_BETWEEN_BATCHES, summary="between two batches")
         return workflow.continue_as_new(ref)
+
+    async def _plan(self, ref: PlanRef) -> None:
+        self._say(
+            await workflow.execute_activity_method(
+                TermPlanSteps.plan, ref, summary="plan the term", **options.PLANNING
+            )
+        )
+
+    async def _ask(self, ref: PlanRef) -> None:
+        """Ask, and wait for the answers, at most until time is up; the holds are renewed at each look."""
+        self._decided = False
+        await self._hold(ref)
+        try:
+            self._say(
+                await workflow.execute_activity_method(
+                    TermPlanSteps.ask, ref, summary="ask before the plan is published", **options.HOLDS
+                )
+            )
+        except STEP_FAILURES:
+            workflow.logger.warning("not everybody is asked about a plan")
+            await self._wait(_AFTER_FAILURE, "after a failure")
+        left = self._look.answer_by - workflow.now() if self._look.answer_by else _LOOK_AFTER
+        if self._look.state == PlanState.ASKING and self._look.asked and left > timedelta():
+            await self._wait(min(left, _LOOK_AFTER), "until everybody has answered")
+
+    async def _wait(self, longest: timedelta, why: str) -> None:
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._decided, timeout=longest, timeout_summary=why)
 
     async def _hold(self, ref: PlanRef) -> None:
         """A plan whose time could not be held waits for its decision all the same; the next look tries again."""
@@ -85,5 +110,6 @@ class TermPlan:
         self._look = look
         workflow.set_current_details(
             f"{look.state}: {look.unassigned} classes without instructor, gap {look.gap:.2%}, "
-            f"{look.left_to_publish} assignments to publish, {look.held} held, {look.not_held} could not be held"
+            f"{look.left_to_publish} assignments to publish, {look.held} held, {look.not_held} could not be held, "
+            f"{look.asked} answers awaited, {look.declined} declined"
         )

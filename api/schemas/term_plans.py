@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from domain.scheduling.term_plans import ChangeKind, PlanScope, PlanState
-from models.term_plan import PlanAssignment, PlanRun
+from domain.scheduling.term_plans import AnswerState, ChangeKind, PlanScope, PlanState
+from models.term_plan import PlanAnswer, PlanAssignment, PlanRun
 from services.inputs.fields import Schema
 
 
@@ -19,7 +19,7 @@ class PlanCauseOut(Schema):
 class PlanRunOut(Schema):
     id: UUID
     title: str = Field(
-        description="The changes after which Homeroom proposes the plan; empty: somebody asked for it."
+        description="The changes after which Homeroom proposes the plan, or its first day; may be empty."
     )
     causes: list[PlanCauseOut] = Field(description="These changes; empty: somebody asked for the plan.")
     starts_at: AwareDatetime
@@ -35,6 +35,9 @@ class PlanRunOut(Schema):
     terms: dict[str, float] = Field(description="Of the plan's objective, by soft rule and `unassigned`.")
     rules_version: int = Field(description="Version of the rules; 0: none were published.")
     problem: str = Field(description="Why there is no plan; empty: there is, or will be.")
+    answer_by: AwareDatetime | None = Field(
+        description="Until when answers of those who are asked count; null: nobody was asked."
+    )
     held_until: AwareDatetime | None = Field(
         description="Until then a proposed plan holds the time of its assignments."
     )
@@ -49,6 +52,20 @@ class PlanRunOut(Schema):
         }
         causes = [{name: one[name] for name in PlanCauseOut.model_fields} for one in row.causes]
         return cls.model_validate(own | {"causes": causes, "workflow_url": workflow_url})
+
+
+class PlanAnswerOut(Schema):
+    class_id: UUID
+    instructor_id: UUID = Field(description="To whom the plan gives the class.")
+    recipient_kind: str = Field(description="`instructor`, `guardian` or `student`.")
+    recipient_id: UUID
+    state: AnswerState
+    asked_at: AwareDatetime
+    answered_at: AwareDatetime | None
+
+    @classmethod
+    def of(cls, row: PlanAnswer) -> Self:
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
 class RelaxationOut(Schema):

@@ -13,7 +13,13 @@ from console.frame.times import clock, short_duration, unit_of_time
 from domain.cases.catalogue import CATALOGUE
 from domain.cases.kinds import ExceptionKind, Outage, Owner
 from domain.cases.repairs import Repair, RepairResult
-from domain.notices.kinds import AccountNoticeKind, CourseNoticeKind, NoticeKind, StaffNoticeKind
+from domain.notices.kinds import (
+    AccountNoticeKind,
+    CourseNoticeKind,
+    NoticeKind,
+    PlanNoticeKind,
+    StaffNoticeKind,
+)
 from domain.people.roles import Role
 from domain.record.artefacts import Artefact, ArtefactReason
 from domain.record.audience import AudienceKind, StatementAudience
@@ -171,6 +177,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     AccountNoticeKind.SIGN_IN: "Sign-in link",
     AccountNoticeKind.INVITATION: "Invitation",
     AccountNoticeKind.LINKS_RENEWED: "New join links",
+    PlanNoticeKind.PLAN_QUESTION: "Question before a plan",
     StaffNoticeKind.EXCEPTION: "Exception",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,15 @@ from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_key
 from domain.errors import Conflict, HomeroomError
 from domain.people.access import Permission, Principal
-from domain.scheduling.term_plans import ChangeKind, PlanScope, PlanState
+from domain.scheduling.planning_policy import PlanningPolicy, Silence
+from domain.scheduling.term_plans import REFUSED, ChangeKind, PlanScope, PlanState
 from models.people import Instructor
-from models.repositories import names, pages, term_plans
+from models.repositories import names, pages, plan_answers, term_plans
 from models.term_plan import PlanAssignment, PlanRun
 from services import form_keys
 from services.inputs.fields import Schema
 from services.inputs.term_plans import NewPlanRun
-from services.organizations import organization
+from services.organizations import organization, planning_policy_of, set_planning_policy
 from services.plan_holds import holds_time
 from services.planning.candidates import text_of
 from services.planning.replanning import texts_of
@@ -58,6 +59,27 @@ _FIELDS = (
 )
 
 
+_BOTH = "instructors_and_families"
+_ASKED = (
+    ("nobody", "Nobody"),
+    ("instructors", "Instructors"),
+    ("families", "Families"),
+    (_BOTH, "Instructors and families"),
+)
+_SILENCE = ((Silence.ACCEPTS.value, "Yes"), (Silence.DECLINES.value, "No"))
+_POLICY_FIELDS = (
+    Field("who", "Ask", "select", options=lambda: _ASKED),
+    Field("hours", "Hours to answer", "number", wrong="Enter a number from 1 to 144."),
+    Field("silence", "No answer counts as", "select", options=lambda: _SILENCE),
+)
+
+
+class PolicyForm(Schema):
+    who: Literal["nobody", "instructors", "families", "instructors_and_families"]
+    hours: Annotated[int, Bound(ge=1, le=144)]
+    silence: Silence
+
+
 class PlanForm(Schema):
     first_day: date
     last_day: date
@@ -80,10 +102,7 @@ class AssignmentLine:
 
 @router.get("")
 async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    async with shared.database.tenant(who.organization_id) as db:
-        zone = ZoneInfo((await organization(db)).time_zone)
-    today = now.astimezone(zone).date()
-    values = {"first_day": today, "last_day": today + timedelta(weeks=4), "scope": "unassigned", "minutes": 5}
+    values = await _usual(shared, who, now)
     return await _list(request, shared, who, forms.build(_FIELDS, PlanForm, values), str(uuid7()))
 
 
@@ -106,6 +125,26 @@ async def start(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
         shown = forms.with_errors(form, error)
         return await _list(request, shared, who, shown, forms.text(posted, "key"))
     return go_to(request, f"/plans/{run_id}")
+
+
+@router.post("/policy", dependencies=[*POST, permits(Permission.POLICY_WRITE)])
+async def set_policy(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    """Say who is asked before plans are published."""
+    form = forms.with_input(forms.build(_POLICY_FIELDS, PolicyForm, {}), await forms.posted(request))
+    try:
+        typed = PolicyForm.model_validate(forms.values(form))
+    except ValidationError as error:
+        plan = forms.build(_FIELDS, PlanForm, await _usual(shared, who, now))
+        return await _list(request, shared, who, plan, str(uuid7()), forms.with_errors(form, error))
+    policy = PlanningPolicy(
+        ask_instructors=typed.who in (_BOTH, "instructors"),
+        ask_families=typed.who in (_BOTH, "families"),
+        answer_within=timedelta(hours=typed.hours),
+        silence=typed.silence,
+    )
+    async with shared.database.tenant(who.organization_id) as db:
+        await set_planning_policy(db, policy, now)
+    return go_to(request, "/plans", "saved")
 
 
 @router.get("/{run_id}")
@@ -134,12 +173,39 @@ async def discard(request: Request, run_id: UUID, shared: Shared, who: CurrentUs
     return go_to(request, f"/plans/{run_id}", "plan_discarded")
 
 
-async def _list(request: Request, shared: State, who: Principal, form: Form, key: str) -> Response:
+async def _usual(shared: State, who: Principal, now: datetime) -> dict[str, Any]:
+    """What the form of a plan begins with."""
+    async with shared.database.tenant(who.organization_id) as db:
+        zone = ZoneInfo((await organization(db)).time_zone)
+    today = now.astimezone(zone).date()
+    return {"first_day": today, "last_day": today + timedelta(weeks=4), "scope": "unassigned", "minutes": 5}
+
+
+def _policy_values(policy: PlanningPolicy) -> dict[str, Any]:
+    asked = {(True, True): _BOTH, (True, False): "instructors", (False, True): "families"}
+    return {
+        "who": asked.get((policy.ask_instructors, policy.ask_families), "nobody"),
+        "hours": int(policy.answer_within / timedelta(hours=1)),
+        "silence": policy.silence.value,
+    }
+
+
+async def _list(
+    request: Request,
+    shared: State,
+    who: Principal,
+    form: Form,
+    key: str,
+    policy_form: Form | None = None,
+) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         rows, _ = await pages.page(db, PlanRun, pages.PageRequest("-created_at", _MOST))
-        zone = (await organization(db)).time_zone
+        own = await organization(db)
+        zone, policy = own.time_zone, planning_policy_of(own)
+    asked = policy_form or forms.build(_POLICY_FIELDS, PolicyForm, _policy_values(policy))
     return page(
-        request, "plan_runs.html", form.status, rows=rows, form=form, key=key, zone=zone,
+        request, "plan_runs.html", max(form.status, asked.status), rows=rows, asked=asked,
+        edits_policy=who.may(Permission.POLICY_WRITE), form=form, key=key, zone=zone,
         scopes=dict(_SCOPES), path="/courses",
     )  # fmt: skip
 
@@ -159,6 +225,8 @@ async def _page(
         called = await names.of(db, Instructor, [key for key in ids if key])
         zone = (await organization(db)).time_zone
         causes = await texts_of(db, row.causes)
+        answers = await plan_answers.counts(db, run_id)
+        said = await plan_answers.current(db, run_id) if row.state == PlanState.ASKING else []
     lines = [_line(one, called) for one in assignments]
     changes = [line for line in lines if line.differs]
     return page(
@@ -168,7 +236,9 @@ async def _page(
         same=sum(not line.differs and line.row.instructor_id is not None for line in lines),
         left=sum(line.row.published_at is None and not line.row.problem for line in changes),
         works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
-        causes=causes, holds=holds_time(row, now), held=row.progress.get("held"),
+        causes=causes, answers=answers, declined=sum(answers[state] for state in REFUSED),
+        refused={one.class_id for one in said if one.state in REFUSED},
+        holds=holds_time(row, now), held=row.progress.get("held"),
         not_held=row.progress.get("not_held", 0),
         terms=_terms(row), scopes=dict(_SCOPES),
         workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",

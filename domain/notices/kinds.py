@@ -45,16 +45,23 @@ class CourseNoticeKind(StrEnum):
     UNENROLLED = "unenrolled"
 
 
+class PlanNoticeKind(StrEnum):
+    """Of notices to those who are asked before a plan of a term is published."""
+
+    PLAN_QUESTION = "plan_question"
+
+
 class StaffNoticeKind(StrEnum):
     """Of notices to staff about their work."""
 
     EXCEPTION = "exception"
 
 
-KINDS: tuple[NoticeKind | AccountNoticeKind | CourseNoticeKind | StaffNoticeKind, ...] = (
+KINDS: tuple[NoticeKind | AccountNoticeKind | CourseNoticeKind | PlanNoticeKind | StaffNoticeKind, ...] = (
     *NoticeKind,
     *AccountNoticeKind,
     *CourseNoticeKind,
+    *PlanNoticeKind,
     *StaffNoticeKind,
 )
 
@@ -150,7 +157,7 @@ _OF_EACH_START = frozenset(
 
 def notice_key(
     subject_id: object,
-    kind: NoticeKind | AccountNoticeKind | CourseNoticeKind | StaffNoticeKind,
+    kind: NoticeKind | AccountNoticeKind | CourseNoticeKind | PlanNoticeKind | StaffNoticeKind,
     recipient_id: object,
     occasion: str,
     starts_at: datetime | None = None,

@@ -15,10 +15,23 @@ class PlanScope(StrEnum):
 class PlanState(StrEnum):
     PLANNING = "planning"
     PROPOSED = "proposed"  # waits for somebody to publish it
+    ASKING = "asking"  # is to be published, and waits for the answers of those who are asked first
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     DISCARDED = "discarded"
     FAILED = "failed"
+
+
+class AnswerState(StrEnum):
+    """What somebody says to a class that a plan gives to an instructor."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"  # in time, where silence counts as declined
+
+
+REFUSED = frozenset({AnswerState.DECLINED, AnswerState.UNANSWERED})
 
 
 class ChangeKind(StrEnum):

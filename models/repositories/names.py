@@ -31,7 +31,6 @@ _THINGS: Mapping[str, type[SQLModel]] = {
     "instructor": Instructor,
     "course": Course,
     "series": Series,
-    "plan_run": PlanRun,
     "topic": Topic,
     "session": Session,
     "next_session": Session,

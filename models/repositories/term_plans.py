@@ -101,6 +101,11 @@ async def to_publish(db: AsyncSession, plan_id: UUID, most: int) -> list[PlanAss
     return list(await db.scalars(_unpublished(plan_id).limit(most)))
 
 
+async def changes(db: AsyncSession, plan_id: UUID) -> list[PlanAssignment]:
+    """Assignments that differ from what stands, by start."""
+    return list(await db.scalars(_unpublished(plan_id)))
+
+
 async def count_to_publish(db: AsyncSession, plan_id: UUID) -> int:
     query = sa.select(sa.func.count()).select_from(_unpublished(plan_id).order_by(None).subquery())
     return int(await db.scalar(query) or 0)

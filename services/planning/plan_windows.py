@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.intervals import Interval, difference
 from domain.scheduling.term_plans import ChangeKind, PlanScope
 from matching.checker import Violation, pins_broken, violations
 from matching.problem import ClassToStaff
-from models.repositories import people, term_plans
+from models.repositories import people, plan_answers, term_plans
 from models.series import Series, SeriesOccurrence
-from models.term_plan import PlanRun
+from models.term_plan import PlanAssignment, PlanRun
 from services.planning.candidates import NOT_AVAILABLE, ON_LEAVE, RETIRED
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
 from services.series import student_ids
@@ -31,11 +32,21 @@ class Window:
     occurrences: Occurrences
     reasons: Reasons  # why a class is planned anew: rules that its instructor breaks, or kinds of changes
     shown: Sequence[ClassToStaff]  # the classes that the plan speaks of
+    kept: Mapping[UUID, PlanAssignment]  # of the proposal before, which nobody has refused
 
     def title(self, class_id: UUID) -> str:
         if class_id in self.occurrences:
             return self.occurrences[class_id][1].title
         return self.built.titles.get(class_id, "")
+
+    def former(self, one: ClassToStaff) -> UUID | None:
+        """Who has the class before the plan is published."""
+        if one.id in self.kept:
+            return self.kept[one.id].former_instructor_id
+        return one.published_instructor_id or one.pinned_instructor_id
+
+    def why(self, class_id: UUID) -> Sequence[str]:
+        return self.kept[class_id].reasons if class_id in self.kept else self.reasons.get(class_id, ())
 
 
 async def read_window(
@@ -69,12 +80,20 @@ async def read_window(
         free = reasons.keys() - occurrences.keys()
     built = await problem_of(db, start, row.ends_at, now, class_ids=free, proposed=proposed)
     built = _keeping(built, occurrences, row.scope, reasons)
+    refused = await plan_answers.refused(db, row.id)
+    kept: dict[UUID, PlanAssignment] = {}
+    if refused:
+        again = {class_id for class_id, _ in refused}
+        before = await term_plans.assignments(db, row.id)
+        kept = {one.class_id: one for one in before if one.instructor_id and one.class_id not in again}
+        built = _without_refused(built, refused, kept)
     shown = [
         one
         for one in built.problem.classes
-        if one.id in built.planned and (row.scope != PlanScope.CHANGED or one.pinned_instructor_id is None)
+        if one.id in built.planned
+        and (row.scope != PlanScope.CHANGED or one.pinned_instructor_id is None or one.id in kept)
     ]
-    return Window(built, occurrences, reasons, shown)
+    return Window(built, occurrences, reasons, shown, kept)
 
 
 async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Violation]:
@@ -91,6 +110,35 @@ async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Vi
     assignment = {one.id: wanted.get(one.id, one.pinned_instructor_id) for one in classes}
     usable = {key: who if who in known else None for key, who in assignment.items()}
     return gone + pins_broken(problem, violations(problem, usable))[1]
+
+
+def _without_refused(
+    built: PlanningProblem, refused: Sequence[tuple[UUID, UUID]], kept: Mapping[UUID, PlanAssignment]
+) -> PlanningProblem:
+    """Nobody gets a class that was refused with them; what nobody has refused stays as it was proposed.
+
+    An instructor isn't available at the time of such a class, which no other class of the plan needs by then.
+    """
+    problem = built.problem
+    known = {one.id for one in problem.instructors}
+    spans = {one.id: Interval(one.starts_at, one.ends_at) for one in problem.classes}
+    away: dict[UUID, list[Interval]] = defaultdict(list)
+    for class_id, instructor_id in refused:
+        if class_id in spans:
+            away[instructor_id].append(spans[class_id])
+    instructors = [
+        replace(one, available=tuple(difference(one.available or (), away[one.id])))
+        if one.id in away
+        else one
+        for one in problem.instructors
+    ]
+    classes = [
+        replace(one, pinned_instructor_id=kept[one.id].instructor_id)
+        if one.id in kept and kept[one.id].instructor_id in known
+        else one
+        for one in problem.classes
+    ]
+    return replace(built, problem=replace(problem, instructors=instructors, classes=classes))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import asyncio
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from domain.cases.kinds import ExceptionKind
 from domain.errors import Conflict, HomeroomError, InvalidInput, TransitionRefused, Unavailable
 from domain.people.access import Principal
 from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
-from domain.scheduling.term_plans import PlanState
+from domain.scheduling.term_plans import REFUSED, AnswerState, PlanState
 from domain.scheduling.wall_time import start_of_day
 from domain.subjects import Subject, SubjectKind
 from matching.planner import Plan, plan
@@ -27,18 +28,20 @@ from matching.progress import Progress
 from matching.relaxations import relaxations
 from models.authorship import author
 from models.database import Database
-from models.repositories import cases, entities, sessions, term_plans, time_holds
+from models.repositories import cases, entities, plan_answers, sessions, term_plans, time_holds
 from models.repositories import series as series_repository
 from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from services.cases import NewCase, open_case, resolve_by_itself
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
-from services.organizations import organization
+from services.organizations import organization, planning_policy_of
 from services.plan_holds import HELD_FOR, PlanHolds
+from services.planning import plan_questions
 from services.planning.plan_windows import Window, broken_rules, read_window
 from services.planning.problems import PlanningProblem
 from services.series import mark_due
+from signing.links import LinkSigner
 from workflows.client import SeriesClient, TermPlanClient
 from workflows.contracts.series import SeriesRef
 from workflows.contracts.term_plans import PlanLook, PlanRef
@@ -90,7 +93,10 @@ class TermPlanCommands:
             row.stop_requested = True
 
     async def publish(self, who: Principal, plan_id: UUID, now: datetime) -> None:
-        """Publish a proposed plan, in batches. The checker looks at it first, beside what is booked by now.
+        """Publish a proposed plan, in batches; where the policy says so, those concerned are asked first.
+
+        Called again while they are asked, it waits for no more answers. The checker looks at the plan first, beside
+        what is booked by now.
 
         Raises NotFound, TransitionRefused, Conflict where the plan breaks rules by now, Unavailable.
         """
@@ -98,14 +104,21 @@ class TermPlanCommands:
             row = await term_plans.get(db, plan_id, lock=True)
             if row.state == PlanState.PUBLISHING:
                 return
-            _check_state(row, PlanState.PROPOSED)
+            _check_state(row, PlanState.PROPOSED, PlanState.ASKING)
             if found := await broken_rules(db, row, now):
                 rules = ", ".join(sorted({one.rule.replace("_", " ") for one in found}))
                 raise Conflict(
                     f"by now the plan breaks rules, {len(found)} times: {rules}",
                     next_step="Plan again, then publish.",
                 )
-            row.state, row.published_by = PlanState.PUBLISHING, who.actor
+            policy = planning_policy_of(await organization(db))
+            row.published_by = who.actor
+            if row.state == PlanState.ASKING:
+                row.answer_by = now  # who has not answered yet is not waited for
+            elif policy.asks:
+                row.state, row.answer_by = PlanState.ASKING, now + policy.answer_within
+            else:
+                row.state = PlanState.PUBLISHING
             await close_case(db, plan_id, "the proposal was published", now)
         await self._client.start(PlanRef(who.organization_id, plan_id))
 
@@ -113,7 +126,7 @@ class TermPlanCommands:
         """Raises NotFound, TransitionRefused."""
         async with self._database.tenant(who.organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
-            _check_state(row, PlanState.PLANNING, PlanState.PROPOSED)
+            _check_state(row, PlanState.PLANNING, PlanState.PROPOSED, PlanState.ASKING)
             await discard(db, row, "the proposal was dismissed", now)
         await self._client.start(PlanRef(who.organization_id, plan_id))
 
@@ -133,10 +146,13 @@ async def close_case(db: AsyncSession, plan_id: UUID, why: str, now: datetime) -
 class TermPlanner:
     """What the activities of a plan's workflow do."""
 
-    def __init__(self, database: Database, handovers: Handovers, series: SeriesClient) -> None:
+    def __init__(
+        self, database: Database, handovers: Handovers, series: SeriesClient, links: LinkSigner
+    ) -> None:
         self._database = database
         self._handovers = handovers
         self._series = series
+        self._links = links
         self._holds = PlanHolds(database)
 
     async def plan(self, ref: PlanRef, now: datetime, beat: Callable[[PlanLook], None]) -> PlanLook:
@@ -170,14 +186,36 @@ class TermPlanner:
         """
         await self._holds.renew(ref.organization_id, ref.plan_id, now, beat)
         async with self._database.tenant(ref.organization_id) as db:
-            return _look(await term_plans.get(db, ref.plan_id))
+            return await self._full_look(db, await term_plans.get(db, ref.plan_id))
+
+    async def ask(self, ref: PlanRef, now: datetime, beat: Callable[[], None]) -> PlanLook:
+        """Ask those whom the policy names about a plan; a plan that doesn't ask is left as it is.
+
+        Raises NotFound, Unavailable.
+        """
+        await plan_questions.ask(self._database, self._links, ref.organization_id, ref.plan_id, now, beat)
+        async with self._database.tenant(ref.organization_id) as db:
+            return await self._full_look(db, await term_plans.get(db, ref.plan_id))
+
+    async def _full_look(self, db: AsyncSession, row: PlanRun) -> PlanLook:
+        """With the answers, counted from what is stored."""
+        counts = await plan_answers.counts(db, row.id)
+        return replace(
+            _look(row),
+            asked=counts[AnswerState.ASKED],
+            accepted=counts[AnswerState.ACCEPTED],
+            declined=sum(counts[state] for state in REFUSED),
+            answer_by=row.answer_by,
+        )
 
     async def publish(self, ref: PlanRef, now: datetime) -> PlanLook:
         """Publish the next batch; one that was published before is left as it is. Raises Unavailable."""
         async with self._database.tenant(ref.organization_id) as db:
-            row = await term_plans.get(db, ref.plan_id)
+            row = await term_plans.get(db, ref.plan_id, lock=True)
+            if row.state == PlanState.ASKING:
+                await plan_questions.settle(db, row, now)
             if row.state != PlanState.PUBLISHING:
-                return _look(row)
+                return await self._full_look(db, row)
             batch = await term_plans.to_publish(db, row.id, BATCH)
         touched: set[UUID] = set()
         with author(row.published_by or row.created_by):
@@ -259,8 +297,8 @@ class TermPlanner:
                     starts_at=one.starts_at,
                     ends_at=one.ends_at,
                     instructor_id=made.assignment[one.id],
-                    former_instructor_id=one.published_instructor_id or one.pinned_instructor_id,
-                    reasons=list(window.reasons.get(one.id, ())),
+                    former_instructor_id=window.former(one),
+                    reasons=list(window.why(one.id)),
                     relaxations=reasons.get(one.id, []),
                 )
                 for one in window.shown
@@ -272,7 +310,7 @@ class TermPlanner:
             unassigned = sum(one.instructor_id is None for one in rows)
             found = _figures("done", made.objective, made.bound, made.gap, made.seconds)
             row.progress = found | {"unassigned": unassigned, "classes": len(rows)}
-            if row.causes:
+            if row.causes or row.answer_by:
                 await _propose(db, row, rows, now)
             return _look(row)
 
@@ -322,19 +360,22 @@ def _figures(phase: str, objective: float, bound: float, gap: float, seconds: fl
 
 
 async def _propose(db: AsyncSession, row: PlanRun, rows: Sequence[PlanAssignment], now: datetime) -> None:
-    """Tell ops of a plan that was made after changes; one in which nothing changes needs nobody."""
+    """Tell ops of a plan that was made after changes or answers; after changes that change nothing it ends."""
     changes = sum(
         one.instructor_id is not None and one.instructor_id != one.former_instructor_id for one in rows
     )
     unassigned = sum(one.instructor_id is None for one in rows)
     if not changes + unassigned:
-        await discard(db, row, "no class has to change hands", now)
+        if row.causes:
+            await discard(db, row, "no class has to change hands", now)
         return
+    row.title = row.title or f"Plan from {row.starts_at:%Y-%m-%d}"
     new = NewCase(
         row.organization_id,
         Subject(SubjectKind.PLAN, row.id),
         ExceptionKind.REPLAN_PROPOSED,
         detail={"changes": str(changes), "unassigned": str(unassigned)},
+        key=row.answer_by.isoformat() if row.answer_by else "",
     )
     await open_case(db, new, now)
 

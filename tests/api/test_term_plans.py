@@ -1,6 +1,7 @@
 """A term is planned, the proposal is checked and published, and classes get their instructors once."""
 
 import asyncio
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
 from tests.campus import PATIENCE, Campus, Json, School, problem_of
+from tests.stack import TestMail
 from workflows.contracts.term_plans import PlanRef
 
 pytestmark = pytest.mark.adapter
@@ -150,7 +152,10 @@ async def test_batches_that_are_repeated_publish_nothing_twice(campus: Campus, h
     shared = campus.app.state.homeroom
     notices = SubstitutionNotices(campus.links, "school@harbour.example")
     planner = TermPlanner(
-        shared.database, Handovers(shared.database, shared.sessions, notices), shared.series_client
+        shared.database,
+        Handovers(shared.database, shared.sessions, notices),
+        shared.series_client,
+        campus.links,
     )
     ref = PlanRef(harbour.id, UUID(plan_id))
     await asyncio.gather(*(planner.publish(ref, datetime.now(UTC)) for _ in range(3)))
@@ -239,3 +244,52 @@ def leave_in(one: Json) -> Json:
         "starts_at": (start - timedelta(hours=2)).isoformat(),
         "ends_at": (start + timedelta(hours=3)).isoformat(),
     }
+
+
+def answer_link(campus: Campus, mails: list[Json]) -> str:
+    """The path of the page on which somebody answers, from the latest of their mails."""
+    path: str = re.findall(r"/plan-answer\?t=[\w.-]+", mails[-1]["text"])[0]
+    return path
+
+
+async def test_a_declined_class_goes_to_somebody_else_and_the_others_stay(
+    campus: Campus, harbour: School, mail_sink: TestMail
+) -> None:
+    ada = harbour.ids["instructor"]
+    emails = {name: f"{name}.{harbour.id}@harbour.example" for name in ("ada", "ben")}
+    person = {"name": "Ben Castro", "email": emails["ben"]}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await qualify(harbour, key)
+    policy = {"ask_instructors": True, "ask_families": True, "silence": "accepts"}
+    await harbour.api.put("/v1/planning-policy", json=policy)
+    series = await harbour.post("/v1/series", weekly(harbour, 2, instructor_id=None))
+    plan_id, first = await proposed(harbour)
+    (who,) = {one["instructor_id"] for one in first}
+    name, other = ("ada", ben) if who == ada else ("ben", ada)
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    family = f"guardian1.{harbour.id}@family.example"
+    await asyncio.to_thread(mail_sink.wait_for, family, seconds=PATIENCE)
+    await asyncio.to_thread(mail_sink.wait_for, emails[name], seconds=PATIENCE)
+    assert len(await harbour.get(f"/v1/plans/{plan_id}/answers")) == 2 * 3
+
+    async with campus.browser() as page:
+        path = answer_link(campus, mail_sink.messages(emails[name]))
+        assert "Can you teach these classes?" in (await page.get(path)).text
+        declined, accepted = first[0]["class_id"], first[1]["class_id"]
+        said = {f"class-{declined}": "decline", f"class-{accepted}": "accept"}
+        assert "Your answers are saved." in (await page.post(path, data=said)).text
+        path = answer_link(campus, mail_sink.messages(family))
+        await page.post(path, data={"all": "accept"})
+    await harbour.post(f"/v1/plans/{plan_id}/publish")  # waits for nobody else
+    await reached(harbour, plan_id, "proposed")
+    second = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert [one["instructor_id"] for one in second] == [other, who]
+    assert [one["former_instructor_id"] for one in second] == [None, None]
+    await held(harbour, plan_id, 2)
+
+    await harbour.api.put("/v1/planning-policy", json={})
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked"))
+    assert [one["instructor_id"] for one in classes] == [other, who]

@@ -41,6 +41,27 @@ async def test_a_proposed_plan_holds_its_time_and_renews_the_holds_until_it_is_d
         assert plan.calls[:2] == ["plan", "hold"]
 
 
+async def test_a_plan_asks_waits_for_the_answers_and_is_made_anew_when_it_is_declined(
+    environment: WorkflowEnvironment,
+) -> None:
+    asking, again = PlanLook(PlanState.ASKING), PlanLook(PlanState.PLANNING)
+    async with scripted_plan(environment, PROPOSED, asking, again, asking, PUBLISHED) as plan:
+        while plan.calls.count("hold") < 1:
+            await environment.sleep(MINUTE)
+        await plan.decided()  # to be published
+        while plan.calls.count("ask") < 1:
+            await environment.sleep(MINUTE)
+        await environment.sleep(10 * MINUTE)
+        assert (await plan.handle.query("progress"))["asked"] == 3
+        await plan.decided()  # the last answer: declined
+        while plan.calls.count("plan") < 2:
+            await environment.sleep(MINUTE)
+        await environment.sleep(10 * MINUTE)
+        await plan.decided()
+        assert await plan.until_over() == PUBLISHED
+        assert plan.calls.count("ask") == 2
+
+
 async def test_a_plan_that_failed_ends_at_once(environment: WorkflowEnvironment) -> None:
     failed = PlanLook(PlanState.FAILED)
     async with scripted_plan(environment, failed, failed) as plan:

@@ -107,7 +107,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     handovers = Handovers(database, sessions, substitution_notices)
     series = SeriesActivities(SeriesBookings(database, ClassCommands(database, sessions), handovers))
-    plans = TermPlanActivities(TermPlanner(database, handovers, SeriesClient(parts.client, settings.region)))
+    plans = TermPlanActivities(
+        TermPlanner(database, handovers, SeriesClient(parts.client, settings.region), link_signer(settings))
+    )
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -135,6 +137,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 series.advance,
                 plans.plan,
                 plans.hold,
+                plans.ask,
                 plans.publish,
                 CaseActivities(database).open_case,
                 following.look,

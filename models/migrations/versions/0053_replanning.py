@@ -1,4 +1,4 @@
-"""replanning: plans hold the time of their classes, say why a class changes hands, and are proposed after changes
+"""replanning: plans hold the time of their classes, ask before they are published, and are proposed after changes
 
 Revision ID: 0053
 Revises: 0051
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 SCOPE = "nullif(current_setting('app.organization_id', true), '')::uuid"
-TABLE = "replanning_position"
+POSITION, ANSWER = "replanning_position", "plan_answer"
 
 
 def _text(name: str) -> sa.Column[str]:
@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.add_column("plan_run", _text("title"))
     op.add_column("plan_run", _text("published_by"))
     op.add_column("plan_run", sa.Column("causes", JSONB(), server_default="[]", nullable=False))
+    op.add_column("plan_run", sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True))
     op.add_column("plan_run", sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_plan_run_proposed",
@@ -49,34 +50,67 @@ def upgrade() -> None:
         ["organization_id"],
         postgresql_where=sa.text("scope = 'changed' and state in ('planning', 'proposed')"),
     )
+    op.add_column("organization", sa.Column("planning_policy", JSONB(), server_default="{}", nullable=False))
     op.add_column("plan_assignment", sa.Column("reasons", JSONB(), server_default="[]", nullable=False))
     op.add_column("plan_assignment", _text("hold_problem"))
     for table, column in (("plan_run", "title"), ("plan_run", "published_by"), ("plan_assignment", "hold_problem")):
         op.alter_column(table, column, server_default=None)
     op.create_table(
-        TABLE,
+        POSITION,
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("xid", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f(f"fk_{TABLE}_organization_id_organization")
+        _tenant(POSITION),
+        sa.PrimaryKeyConstraint("organization_id", name=op.f(f"pk_{POSITION}")),
+    )
+    op.create_table(
+        ANSWER,
+        *(
+            sa.Column(name, sa.Uuid(), nullable=False)
+            for name in ("organization_id", "plan_run_id", "class_id", "instructor_id", "recipient_id")
         ),
-        sa.PrimaryKeyConstraint("organization_id", name=op.f(f"pk_{TABLE}")),
+        sa.Column("recipient_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        _tenant(ANSWER),
+        *(
+            sa.ForeignKeyConstraint(
+                ["organization_id", f"{table}_id"],
+                [f"{table}.organization_id", f"{table}.id"],
+                name=op.f(f"fk_{ANSWER}_organization_id_{table}_id_{table}"),
+            )
+            for table in ("plan_run", "instructor")
+        ),
+        sa.PrimaryKeyConstraint(
+            "plan_run_id", "class_id", "instructor_id", "recipient_id", name=op.f(f"pk_{ANSWER}")
+        ),
     )
-    op.create_index(op.f(f"ix_{TABLE}_organization_id"), TABLE, ["organization_id"])
-    op.execute(f"alter table {TABLE} enable row level security")
-    op.execute(
-        f"create policy tenant on {TABLE} using (organization_id = {SCOPE}) with check (organization_id = {SCOPE})"
+    for table in (POSITION, ANSWER):
+        op.create_index(op.f(f"ix_{table}_organization_id"), table, ["organization_id"])
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(
+            f"create policy tenant on {table} "
+            f"using (organization_id = {SCOPE}) with check (organization_id = {SCOPE})"
+        )
+        op.execute(f"grant select, insert, update, delete on {table} to homeroom_app")
+
+
+def _tenant(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["organization_id"], ["organization.id"], name=op.f(f"fk_{table}_organization_id_organization")
     )
-    op.execute(f"grant select, insert, update, delete on {TABLE} to homeroom_app")
 
 
 def downgrade() -> None:
-    op.drop_table(TABLE)
+    op.drop_table(ANSWER)
+    op.drop_table(POSITION)
+    op.drop_column("organization", "planning_policy")
     for table, column in (
         ("plan_assignment", "hold_problem"),
         ("plan_assignment", "reasons"),
         ("plan_run", "held_until"),
+        ("plan_run", "answer_by"),
         ("plan_run", "causes"),
         ("plan_run", "published_by"),
         ("plan_run", "title"),
