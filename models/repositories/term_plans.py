@@ -50,6 +50,16 @@ async def assignments(db: AsyncSession, plan_id: UUID) -> list[PlanAssignment]:
     return list(await db.scalars(query.order_by(col(PlanAssignment.starts_at), col(PlanAssignment.class_id))))
 
 
+async def with_rules_set_aside(db: AsyncSession, start: datetime, end: datetime) -> set[UUID]:
+    """The booked classes that start in this span although a rule was set aside for them."""
+    query = sa.select(col(Session.id)).where(
+        col(Session.starts_at) >= start,
+        col(Session.starts_at) < end,
+        col(Session.override_reason).is_not(None),
+    )
+    return set(await db.scalars(query))
+
+
 async def occurrences_of(db: AsyncSession, plan_id: UUID) -> dict[UUID, tuple[SeriesOccurrence, Series]]:
     """The classes of series that a plan is for."""
     query = (

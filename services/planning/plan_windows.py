@@ -77,6 +77,10 @@ async def read_window(
     elif row.scope in _ONLY_TOUCHED:
         whole = await problem_of(db, start, row.ends_at, now, proposed=proposed)
         reasons = _touched(whole, occurrences, changes)
+        if row.scope == PlanScope.CHANGED:  # who has set a rule aside for a class wants it as it is
+            aside = await term_plans.with_rules_set_aside(db, start, row.ends_at)
+            aside |= {key for key, (_, series) in occurrences.items() if series.override_reason}
+            reasons = {key: why for key, why in reasons.items() if key not in aside}
         free = reasons.keys() - occurrences.keys()
     built = await problem_of(db, start, row.ends_at, now, class_ids=free, proposed=proposed)
     built = _keeping(built, occurrences, row.scope, reasons)
