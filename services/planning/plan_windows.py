@@ -130,8 +130,11 @@ def _without_refused(
     for class_id, instructor_id in refused:
         if class_id in spans:
             away[instructor_id].append(spans[class_id])
+    always = [Interval(min(one.start for one in spans.values()), max(one.end for one in spans.values()))]
     instructors = [
-        replace(one, available=tuple(difference(one.available or (), away[one.id])))
+        replace(
+            one, available=tuple(difference(always if one.available is None else one.available, away[one.id]))
+        )
         if one.id in away
         else one
         for one in problem.instructors

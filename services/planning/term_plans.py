@@ -105,7 +105,7 @@ class TermPlanCommands:
             if row.state == PlanState.PUBLISHING:
                 return
             _check_state(row, PlanState.PROPOSED, PlanState.ASKING)
-            if found := await broken_rules(db, row, now):
+            if row.state == PlanState.PROPOSED and (found := await broken_rules(db, row, now)):
                 rules = ", ".join(sorted({one.rule.replace("_", " ") for one in found}))
                 raise Conflict(
                     f"by now the plan breaks rules, {len(found)} times: {rules}",
