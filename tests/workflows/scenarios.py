@@ -313,7 +313,7 @@ async def plan_declined(environment: WorkflowEnvironment, _: World) -> Handle:
     proposed = PlanLook(PlanState.PROPOSED, gap=0.001, objective=120.0)
     looks = (PlanLook(PlanState.ASKING), PlanLook(PlanState.PLANNING), PlanLook(PlanState.PUBLISHED))
     async with scripted_plan(environment, proposed, *looks) as plan:
-        for call, count in (("hold", 1), ("ask", 1), ("plan", 2)):
+        for call, count in (("ask", 1), ("plan", 2)):
             while plan.calls.count(call) < count:
                 await environment.sleep(MINUTE)
             await environment.sleep(MINUTE)

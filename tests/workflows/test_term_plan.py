@@ -45,8 +45,8 @@ async def test_a_plan_asks_waits_for_the_answers_and_is_made_anew_when_it_is_dec
     environment: WorkflowEnvironment,
 ) -> None:
     asking, again = PlanLook(PlanState.ASKING), PlanLook(PlanState.PLANNING)
-    async with scripted_plan(environment, PROPOSED, asking, again, asking, PUBLISHED) as plan:
-        while plan.calls.count("hold") < 1:
+    async with scripted_plan(environment, PROPOSED, PROPOSED, asking, again, asking, PUBLISHED) as plan:
+        while plan.calls.count("hold") < 2:
             await environment.sleep(MINUTE)
         await plan.decided()  # to be published
         while plan.calls.count("ask") < 1:
