@@ -1,6 +1,6 @@
 """Cleans up a region: starts pending deliveries, deletes expired rows, and finds what nothing works on any more.
 
-It also finds people who are in two classes at one time.
+It also finds people who are in two classes at one time, and changes that touch what is planned.
 """
 
 from temporalio import activity
@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.progress import utc_now
 from services.double_bookings import DoubleBookings
 from services.housekeeping import Housekeeper
+from services.planning.replanning import Replanning
 from services.records_comparison import RecordsComparison
 from services.sweeper import Sweeper
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput
@@ -20,11 +21,13 @@ class HousekeepingActivities(Housekeeping):
         comparison: RecordsComparison,
         bookings: DoubleBookings,
         sweeper: Sweeper,
+        replanning: Replanning,
     ) -> None:
         self._housekeeper = housekeeper
         self._comparison = comparison
         self._bookings = bookings
         self._sweeper = sweeper
+        self._replanning = replanning
 
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
@@ -40,4 +43,4 @@ class HousekeepingActivities(Housekeeping):
 
     @activity.defn(name="sweep")
     async def sweep(self, housekeeping: HousekeepingInput) -> int:
-        return await self._sweeper.sweep()
+        return await self._sweeper.sweep() + await self._replanning.look(utc_now())

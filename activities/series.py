@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from activities.progress import utc_now
 from services.series_bookings import SeriesBookings
 from workflows.contracts.series import SeriesLook, SeriesRef, SeriesSteps
@@ -13,4 +14,5 @@ class SeriesActivities(SeriesSteps):
 
     @activity.defn(name="advance_series")
     async def advance(self, ref: SeriesRef) -> SeriesLook:
-        return await self._bookings.advance(ref, utc_now())
+        async with heartbeats():
+            return await self._bookings.advance(ref, utc_now())

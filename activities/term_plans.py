@@ -1,4 +1,4 @@
-"""Plans a term with the engine, and publishes the plan."""
+"""Plans a term with the engine, holds its time, and publishes the plan."""
 
 from temporalio import activity
 
@@ -15,6 +15,14 @@ class TermPlanActivities(TermPlanSteps):
     @activity.defn(name="plan_term")
     async def plan(self, ref: PlanRef) -> PlanLook:
         return await self._planner.plan(ref, utc_now(), activity.heartbeat)
+
+    @activity.defn(name="hold_plan")
+    async def hold(self, ref: PlanRef) -> PlanLook:
+        return await self._planner.hold(ref, utc_now(), activity.heartbeat)
+
+    @activity.defn(name="ask_plan")
+    async def ask(self, ref: PlanRef) -> PlanLook:
+        return await self._planner.ask(ref, utc_now(), activity.heartbeat)
 
     @activity.defn(name="publish_plan")
     async def publish(self, ref: PlanRef) -> PlanLook:

@@ -89,6 +89,7 @@ BODIES: Final[dict[str, Json]] = {
         "late": {"answer_within": "PT10M"},
         "tell_families_of_delay": True,
     },
+    "PUT /v1/planning-policy": {"ask_instructors": True, "answer_within": "PT48H", "silence": "declines"},
     "PUT /v1/self-service-policy": {
         "families_move": True,
         "families_cancel": True,

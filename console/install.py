@@ -29,6 +29,7 @@ from console.people import (
     new_student_page,
     people_pages,
 )
+from console.plan_answers import plan_answer_page
 from console.plans import plan_run_pages
 from console.records import record_pages
 from console.review import review_page
@@ -74,6 +75,7 @@ OWN_RULES = (
     class_page,
     unsubscribe_page,
     offer_page,
+    plan_answer_page,
     dispute_page,
     session_page,
     file_page,

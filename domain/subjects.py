@@ -14,6 +14,7 @@ class SubjectKind(StrEnum):
     MEMBER = "member"
     COURSE = "course"
     SERIES = "series"
+    PLAN = "plan"
     REPORT = "report"
     ORGANIZATION = "organization"
     ROTA = "rota"

@@ -29,6 +29,8 @@ class Organization(SQLModel, table=True):
     substitution_policy: dict[str, Any] = json_object()
     # The fields of SelfServicePolicy that differ from the defaults.
     self_service_policy: dict[str, Any] = json_object()
+    # The fields of PlanningPolicy that differ from the defaults.
+    planning_policy: dict[str, Any] = json_object()
     version: int = 1
     updated_at: datetime | None = utc(None)
     created_at: datetime = utc()

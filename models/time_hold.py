@@ -18,10 +18,18 @@ class TimeHold(TenantRow, table=True):
         referred_within_tenant(),
         within_tenant("course"),
         within_tenant("instructor"),
+        within_tenant("plan_run"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("(plan_run_id is null) = (class_id is null)", name="class_of_plan"),
         sa.Index("ix_time_hold_expires_at", "expires_at"),
+        sa.Index(
+            "ix_time_hold_plan_run_id", "plan_run_id", postgresql_where=sa.text("plan_run_id is not null")
+        ),
+        sa.Index("ix_time_hold_class_id", "class_id", postgresql_where=sa.text("class_id is not null")),
     )
     id: UUID = Field(primary_key=True)
+    plan_run_id: UUID | None = None  # of the plan that holds the time until it is published or discarded
+    class_id: UUID | None = None  # of that plan: the occurrence or session that takes the hold over
     course_id: UUID | None = None  # None: only the subject is known so far
     subject: str
     level: str

@@ -17,6 +17,7 @@ PAGES: dict[str, dict[str, dict[str, str]]] = {
         "family": _MODULES[code].FAMILY,
         "joining": _MODULES[code].JOINING,
         "offer": _MODULES[code].OFFER,
+        "plan": _MODULES[code].PLAN,
         "check_in": _MODULES[code].CHECK_IN,
         "dispute": _MODULES[code].DISPUTE,
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.people.access import AccessRole
+from domain.scheduling.planning_policy import PlanningPolicy
 from domain.scheduling.self_service import SelfServicePolicy
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.policies import SessionPolicy
@@ -80,6 +81,18 @@ async def set_self_service_policy(
     """Set what families may change themselves from now on, as a whole. Raises StaleVersion."""
     stored = policy.model_dump(mode="json", exclude_defaults=True)
     return await change_organization(db, {"self_service_policy": stored}, version, now)
+
+
+def planning_policy_of(row: Organization) -> PlanningPolicy:
+    return PlanningPolicy.model_validate(row.planning_policy)
+
+
+async def set_planning_policy(
+    db: AsyncSession, policy: PlanningPolicy, now: datetime, version: int | None = None
+) -> Organization:
+    """Set who is asked before plans are published from now on, as a whole. Raises StaleVersion."""
+    stored = policy.model_dump(mode="json", exclude_defaults=True)
+    return await change_organization(db, {"planning_policy": stored}, version, now)
 
 
 async def change_policy(

@@ -4,6 +4,7 @@ Each class is booked by the same command as a single one, under an id that follo
 refused attempts. A repeated look therefore finds what an interrupted one has booked, and books nothing twice.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +20,12 @@ from domain.sessions.cancellations import CancelReason
 from domain.subjects import Subject, SubjectKind
 from models.authorship import author
 from models.database import Database
+from models.repositories import people, sessions
 from models.repositories import series as repository
-from models.repositories import sessions
 from models.repositories.series import NO_INSTRUCTOR
 from models.series import Series, SeriesOccurrence
 from models.session import Session
+from services import plan_holds
 from services.cases import NewCase, open_case
 from services.class_commands import ClassCommands
 from services.handovers import Handovers
@@ -103,8 +105,11 @@ class _Class:
 
     async def _book(self, one: SeriesOccurrence) -> None:
         session_id = _session_id(one)
+        async with self._tenant() as db:
+            students = await self._students(db)
+            hold_id = await plan_holds.for_booking(db, one, students, self.now)
         try:
-            await self.classes.book(self.series.organization_id, session_id, self._as_single(one))
+            await self.classes.book(self.series.organization_id, session_id, self._as_single(one, hold_id))
         except Unavailable:
             raise
         except HomeroomError as error:
@@ -126,7 +131,12 @@ class _Class:
             return
         await self._done(one)
 
-    def _as_single(self, one: SeriesOccurrence) -> NewSession:
+    async def _students(self, db: AsyncSession) -> Sequence[UUID]:
+        if self.series.whole_course:
+            return await people.enrolled_students(db, self.series.course_id)
+        return student_ids(self.series)
+
+    def _as_single(self, one: SeriesOccurrence, hold_id: UUID | None) -> NewSession:
         return NewSession.model_validate(
             {
                 "course_id": self.series.course_id,
@@ -136,6 +146,7 @@ class _Class:
                 "student_ids": None if self.series.whole_course else student_ids(self.series),
                 "time_zone": self.series.time_zone,
                 "override_reason": self.series.override_reason,
+                "hold_id": hold_id,
             }
         )
 

@@ -29,7 +29,7 @@ from domain.scheduling.offers import (
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState
 from models.people import Instructor
-from models.repositories import entities, join_links, sessions, substitutions
+from models.repositories import entities, join_links, sessions, substitutions, time_holds
 from models.session import Participant, Session
 from models.substitution import Substitution, SubstitutionOffer
 from services import candidates
@@ -347,6 +347,7 @@ async def swap_instructor(
     Who may have been in the room stays in the record. Raises DoubleBooked.
     """
     former_id, has_room = session.instructor_id, session.state in ROOM_STATES
+    await time_holds.release_class(db, session.id)  # what a plan holds for this very class
     await sessions.release_time_of(db, session.id, [former_id, instructor.id])
     await sessions.hold_time_of(db, session, [instructor.id], since=now)
     everybody = await sessions.participants(db, session.id)

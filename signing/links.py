@@ -17,7 +17,7 @@ from domain.people.roles import Role
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
 _UNSUBSCRIBE, _CHECK_IN, _DISPUTE = "unsubscribe", "check-in", "dispute"
-_OFFER = "offer"
+_OFFER, _PLAN = "offer", "plan"
 LINK_VALID_AFTER_CLASS = timedelta(days=1)
 CONTENT_LINK_TTL = timedelta(minutes=15)
 
@@ -84,6 +84,16 @@ class OfferLink:
 
     organization_id: UUID
     offer_id: UUID
+    fingerprint: str  # of the address
+
+
+@dataclass(frozen=True)
+class PlanLink:
+    """Answers what a plan asks somebody, while the address it was mailed to is still theirs."""
+
+    organization_id: UUID
+    plan_id: UUID
+    person_id: UUID
     fingerprint: str  # of the address
 
 
@@ -251,6 +261,23 @@ class LinkSigner:
     def read_offer(self, token: str, now: datetime) -> OfferLink:
         claims = self._read(_OFFER, token, now)
         return OfferLink(UUID(claims["organization"]), UUID(claims["offer"]), str(claims["address"]))
+
+    def plan_url(self, link: PlanLink, expires_at: datetime) -> str:
+        token = self._sign(
+            _PLAN,
+            expires_at,
+            organization=link.organization_id,
+            plan=link.plan_id,
+            person=link.person_id,
+            address=link.fingerprint,
+        )
+        return f"{self._base}/plan-answer?t={token}"
+
+    def read_plan(self, token: str, now: datetime) -> PlanLink:
+        claims = self._read(_PLAN, token, now)
+        return PlanLink(
+            UUID(claims["organization"]), UUID(claims["plan"]), UUID(claims["person"]), str(claims["address"])
+        )
 
     def dispute_url(self, link: DisputeLink, expires_at: datetime) -> str:
         token = self._sign(

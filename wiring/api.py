@@ -43,6 +43,7 @@ from services.openid_sign_in import OpenIdSignIn
 from services.operator_access import OperatorAccess
 from services.operator_links import OperatorLinks
 from services.planning.cover import Covers
+from services.planning.plan_questions import PlanQuestions
 from services.planning.term_plans import TermPlanCommands
 from services.resources.resource import Outside
 from services.room_messages import RoomMessages
@@ -121,6 +122,10 @@ class ApiParts:
     @cached_property
     def instructor_absences(self) -> InstructorAbsences:
         return InstructorAbsences(self.database, self.classes)
+
+    @cached_property
+    def plan_questions(self) -> PlanQuestions:
+        return PlanQuestions(self.database, self.links, self.term_plan_client)
 
     @cached_property
     def offers(self) -> Offers:

@@ -510,6 +510,13 @@ class TermPlanClient:
                 ),
             )
 
+    async def start_or_later(self, ref: PlanRef) -> None:
+        """As `start`, after a commit; if that fails, the workflow looks by itself within hours."""
+        try:
+            await self.start(ref)
+        except HomeroomError as error:
+            logger.warning("a plan looks later", extra={"reason": error.code})
+
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:
     """Start the workflow that watches the rooms of a region, unless it is running."""

@@ -52,7 +52,15 @@ DURABLE_RECORD = ActivityOptions(
 # A batch of bookings and changes, each of which waits for the workflow of its class.
 SERIES = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=_s(10),
     schedule_to_close_timeout=timedelta(days=2),
+    retry_policy=_PATIENT,
+)
+# The time of a plan's assignments, in batches. The holds live longer than all attempts together.
+HOLDS = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=30),
+    heartbeat_timeout=_s(60),
+    schedule_to_close_timeout=timedelta(hours=2),
     retry_policy=_PATIENT,
 )
 # The engine, which says every second how good its plan is; a lost worker is noticed by its silence.

@@ -84,6 +84,13 @@ SWEEPS = Patch(
     reason="housekeeping repairs what nothing works on any more, or opens a case for it",
 )
 
+PLANS_HOLD_TIME = Patch(
+    id="plans-hold-time",
+    added=date(2026, 11, 30),
+    removable=date(2027, 6, 1),
+    reason="a plan that is proposed holds the time of its assignments, and renews the holds at each look",
+)
+
 LIVE: Final[tuple[Patch, ...]] = (
     WHOLE_SLOT,
     COMMANDS_IN_TURN,
@@ -93,6 +100,7 @@ LIVE: Final[tuple[Patch, ...]] = (
     COMPARES_RECORDS,
     CHECKED_TRANSCRIPT,
     SWEEPS,
+    PLANS_HOLD_TIME,
 )
 
 

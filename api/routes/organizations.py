@@ -13,6 +13,7 @@ from api.http.etags import IfMatch, etag, required_version
 from api.http.idempotency import ApiRoute, Ids
 from api.schemas.organizations import OrganizationMade, OrganizationOut
 from domain.people.access import Permission
+from domain.scheduling.planning_policy import PlanningPolicy
 from domain.scheduling.self_service import SelfServicePolicy
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.policies import SessionPolicy
@@ -112,6 +113,28 @@ async def set_substitution_policy(
     """
     version = required_version(if_match) if if_match is not None else None
     row = await organizations.set_substitution_policy(db, policy, now, version)
+    response.headers["ETag"] = etag(row.version)
+    return policy
+
+
+@router.get("/planning-policy", dependencies=[needs(Permission.POLICY_READ)])
+async def get_planning_policy(db: Work, response: Response) -> PlanningPolicy:
+    """Read who is asked before a plan of a term is published, until when, and what silence counts as."""
+    row = await organizations.organization(db)
+    response.headers["ETag"] = etag(row.version)
+    return organizations.planning_policy_of(row)
+
+
+@router.put("/planning-policy", dependencies=[needs(Permission.POLICY_WRITE)])
+async def set_planning_policy(
+    policy: PlanningPolicy, db: Work, now: Now, response: Response, if_match: IfMatch = None
+) -> PlanningPolicy:
+    """Set who is asked before plans are published, as a whole: what you leave out gets its default.
+
+    With If-Match, it is set only if nobody has changed the organization since you read it.
+    """
+    version = required_version(if_match) if if_match is not None else None
+    row = await organizations.set_planning_policy(db, policy, now, version)
     response.headers["ETag"] = etag(row.version)
     return policy
 

@@ -10,9 +10,9 @@ from api.http.authentication import needs
 from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute, Ids
 from api.http.paging import Listing, Page, next_cursor
-from api.schemas.term_plans import PlanAssignmentOut, PlanRunOut
+from api.schemas.term_plans import PlanAnswerOut, PlanAssignmentOut, PlanRunOut
 from domain.people.access import Permission
-from models.repositories import pages, term_plans
+from models.repositories import pages, plan_answers, term_plans
 from models.term_plan import PlanRun
 from services.inputs.term_plans import NewPlanRun
 
@@ -57,6 +57,13 @@ async def list_assignments(run_id: UUID, db: Work) -> list[PlanAssignmentOut]:
     return [PlanAssignmentOut.of(row) for row in await term_plans.assignments(db, run_id)]
 
 
+@router.get("/{run_id}/answers", dependencies=WRITE)
+async def list_answers(run_id: UUID, db: Work) -> list[PlanAnswerOut]:
+    """List what those who are asked before the plan is published say to each class, by start."""
+    await term_plans.get(db, run_id)
+    return [PlanAnswerOut.of(row) for row in await plan_answers.current(db, run_id)]
+
+
 @router.post("/{run_id}/stop", status_code=204, dependencies=WRITE)
 async def stop(run_id: UUID, who: TheCaller, shared: Shared) -> None:
     """Stop looking for a better plan: the best one so far is proposed."""
@@ -65,9 +72,11 @@ async def stop(run_id: UUID, who: TheCaller, shared: Shared) -> None:
 
 @router.post("/{run_id}/publish", status_code=204, dependencies=WRITE)
 async def publish(run_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
-    """Publish a proposed plan in batches. It is refused where it breaks a rule by now: then plan again.
+    """Publish a proposed plan in batches, after those whom `/v1/planning-policy` names were asked.
 
-    Classes of series are booked by their series. Booked classes are handed over, and families and instructors told.
+    Called again while they are asked, it waits for no more answers. It is refused where it breaks a rule by now: then
+    plan again. Classes of series are booked by their series. Booked classes are handed over, and families and
+    instructors told.
     """
     await shared.term_plans.publish(who, run_id, now)
 

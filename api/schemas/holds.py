@@ -11,6 +11,7 @@ from services.inputs.fields import Schema
 
 class HoldOut(Schema):
     id: UUID
+    plan_run_id: UUID | None = Field(description="The plan of a term that holds this time; null: none does.")
     course_id: UUID | None
     subject: str
     level: str

@@ -18,6 +18,7 @@ from domain.notices.kinds import (
     CourseNoticeKind,
     InstructorNoticeKind,
     NoticeKind,
+    PlanNoticeKind,
     StaffNoticeKind,
 )
 from domain.people.roles import Role
@@ -185,6 +186,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     InstructorNoticeKind.SWAP_OFFERED: "Swap offered",
     InstructorNoticeKind.SWAP_DECLINED: "Swap declined",
     InstructorNoticeKind.LEAVE_DECIDED: "Leave decided",
+    PlanNoticeKind.PLAN_QUESTION: "Question before a plan",
     StaffNoticeKind.EXCEPTION: "Exception",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Annotated, Any
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,15 +24,18 @@ from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_key
 from domain.errors import Conflict, HomeroomError
 from domain.people.access import Permission, Principal
-from domain.scheduling.term_plans import PlanScope, PlanState
+from domain.scheduling.planning_policy import PlanningPolicy, Silence
+from domain.scheduling.term_plans import REFUSED, ChangeKind, PlanScope, PlanState
 from models.people import Instructor
-from models.repositories import names, pages, term_plans
+from models.repositories import names, pages, plan_answers, term_plans
 from models.term_plan import PlanAssignment, PlanRun
 from services import form_keys
 from services.inputs.fields import Schema
 from services.inputs.term_plans import NewPlanRun
-from services.organizations import organization
+from services.organizations import organization, planning_policy_of, set_planning_policy
+from services.plan_holds import holds_time
 from services.planning.candidates import text_of
+from services.planning.replanning import texts_of
 
 router = APIRouter(
     prefix="/plans",
@@ -45,6 +48,7 @@ _MOST = 50
 _SCOPES = (
     (PlanScope.UNASSIGNED.value, "Classes without instructor"),
     (PlanScope.TOUCHED.value, "Those, and classes whose instructor can't teach them any more"),
+    (PlanScope.CHANGED.value, "Only classes whose instructor can't teach them any more"),
     (PlanScope.ALL.value, "All classes, as close as possible to what stands"),
 )
 _FIELDS = (
@@ -53,6 +57,27 @@ _FIELDS = (
     Field("scope", "What to plan", "select", options=lambda: _SCOPES),
     Field("minutes", "At most, in minutes", "number", "You can stop earlier and keep the best plan so far."),
 )
+
+
+_BOTH = "instructors_and_families"
+_ASKED = (
+    ("nobody", "Nobody"),
+    ("instructors", "Instructors"),
+    ("families", "Families"),
+    (_BOTH, "Instructors and families"),
+)
+_SILENCE = ((Silence.ACCEPTS.value, "Yes"), (Silence.DECLINES.value, "No"))
+_POLICY_FIELDS = (
+    Field("who", "Ask", "select", options=lambda: _ASKED),
+    Field("hours", "Hours to answer", "number", wrong="Enter a number from 1 to 144."),
+    Field("silence", "No answer counts as", "select", options=lambda: _SILENCE),
+)
+
+
+class PolicyForm(Schema):
+    who: Literal["nobody", "instructors", "families", "instructors_and_families"]
+    hours: Annotated[int, Bound(ge=1, le=144)]
+    silence: Silence
 
 
 class PlanForm(Schema):
@@ -67,6 +92,7 @@ class AssignmentLine:
     row: PlanAssignment
     before: str
     after: str
+    why: Sequence[str]  # why it was planned anew
     reasons: Sequence[str]  # what would have to give way, in words
 
     @property
@@ -76,10 +102,7 @@ class AssignmentLine:
 
 @router.get("")
 async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    async with shared.database.tenant(who.organization_id) as db:
-        zone = ZoneInfo((await organization(db)).time_zone)
-    today = now.astimezone(zone).date()
-    values = {"first_day": today, "last_day": today + timedelta(weeks=4), "scope": "unassigned", "minutes": 5}
+    values = await _usual(shared, who, now)
     return await _list(request, shared, who, forms.build(_FIELDS, PlanForm, values), str(uuid7()))
 
 
@@ -104,9 +127,29 @@ async def start(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
     return go_to(request, f"/plans/{run_id}")
 
 
+@router.post("/policy", dependencies=[*POST, permits(Permission.POLICY_WRITE)])
+async def set_policy(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    """Say who is asked before plans are published."""
+    form = forms.with_input(forms.build(_POLICY_FIELDS, PolicyForm, {}), await forms.posted(request))
+    try:
+        typed = PolicyForm.model_validate(forms.values(form))
+    except ValidationError as error:
+        plan = forms.build(_FIELDS, PlanForm, await _usual(shared, who, now))
+        return await _list(request, shared, who, plan, str(uuid7()), forms.with_errors(form, error))
+    policy = PlanningPolicy(
+        ask_instructors=typed.who in (_BOTH, "instructors"),
+        ask_families=typed.who in (_BOTH, "families"),
+        answer_within=timedelta(hours=typed.hours),
+        silence=typed.silence,
+    )
+    async with shared.database.tenant(who.organization_id) as db:
+        await set_planning_policy(db, policy, now)
+    return go_to(request, "/plans", "saved")
+
+
 @router.get("/{run_id}")
-async def show(request: Request, run_id: UUID, shared: Shared, who: CurrentUser) -> Response:
-    return await _page(request, shared, who, run_id)
+async def show(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    return await _page(request, shared, who, run_id, now)
 
 
 @router.post("/{run_id}/stop", dependencies=POST)
@@ -120,7 +163,7 @@ async def publish(request: Request, run_id: UUID, shared: Shared, who: CurrentUs
     try:
         await shared.term_plans.publish(who, run_id, now)
     except Conflict as error:
-        return await _page(request, shared, who, run_id, error)
+        return await _page(request, shared, who, run_id, now, error)
     return go_to(request, f"/plans/{run_id}", "plan_published")
 
 
@@ -130,18 +173,50 @@ async def discard(request: Request, run_id: UUID, shared: Shared, who: CurrentUs
     return go_to(request, f"/plans/{run_id}", "plan_discarded")
 
 
-async def _list(request: Request, shared: State, who: Principal, form: Form, key: str) -> Response:
+async def _usual(shared: State, who: Principal, now: datetime) -> dict[str, Any]:
+    """What the form of a plan begins with."""
+    async with shared.database.tenant(who.organization_id) as db:
+        zone = ZoneInfo((await organization(db)).time_zone)
+    today = now.astimezone(zone).date()
+    return {"first_day": today, "last_day": today + timedelta(weeks=4), "scope": "unassigned", "minutes": 5}
+
+
+def _policy_values(policy: PlanningPolicy) -> dict[str, Any]:
+    asked = {(True, True): _BOTH, (True, False): "instructors", (False, True): "families"}
+    return {
+        "who": asked.get((policy.ask_instructors, policy.ask_families), "nobody"),
+        "hours": int(policy.answer_within / timedelta(hours=1)),
+        "silence": policy.silence.value,
+    }
+
+
+async def _list(
+    request: Request,
+    shared: State,
+    who: Principal,
+    form: Form,
+    key: str,
+    policy_form: Form | None = None,
+) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         rows, _ = await pages.page(db, PlanRun, pages.PageRequest("-created_at", _MOST))
-        zone = (await organization(db)).time_zone
+        own = await organization(db)
+        zone, policy = own.time_zone, planning_policy_of(own)
+    asked = policy_form or forms.build(_POLICY_FIELDS, PolicyForm, _policy_values(policy))
     return page(
-        request, "plan_runs.html", form.status, rows=rows, form=form, key=key, zone=zone,
+        request, "plan_runs.html", max(form.status, asked.status), rows=rows, asked=asked,
+        edits_policy=who.may(Permission.POLICY_WRITE), form=form, key=key, zone=zone,
         scopes=dict(_SCOPES), path="/courses",
     )  # fmt: skip
 
 
 async def _page(
-    request: Request, shared: State, who: Principal, run_id: UUID, problem: HomeroomError | None = None
+    request: Request,
+    shared: State,
+    who: Principal,
+    run_id: UUID,
+    now: datetime,
+    problem: HomeroomError | None = None,
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         row = await term_plans.get(db, run_id)
@@ -149,6 +224,9 @@ async def _page(
         ids = {one.instructor_id for one in assignments} | {one.former_instructor_id for one in assignments}
         called = await names.of(db, Instructor, [key for key in ids if key])
         zone = (await organization(db)).time_zone
+        causes = await texts_of(db, row.causes)
+        answers = await plan_answers.counts(db, run_id)
+        said = await plan_answers.current(db, run_id) if row.state == PlanState.ASKING else []
     lines = [_line(one, called) for one in assignments]
     changes = [line for line in lines if line.differs]
     return page(
@@ -158,6 +236,10 @@ async def _page(
         same=sum(not line.differs and line.row.instructor_id is not None for line in lines),
         left=sum(line.row.published_at is None and not line.row.problem for line in changes),
         works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
+        causes=causes, answers=answers, declined=sum(answers[state] for state in REFUSED),
+        refused={one.class_id for one in said if one.state in REFUSED},
+        holds=holds_time(row, now), held=row.progress.get("held"),
+        not_held=row.progress.get("not_held", 0),
         terms=_terms(row), scopes=dict(_SCOPES),
         workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",
     )  # fmt: skip
@@ -171,8 +253,16 @@ def _line(one: PlanAssignment, called: Mapping[UUID, str]) -> AssignmentLine:
         one,
         name(one.former_instructor_id),
         name(one.instructor_id),
+        [_why(rule, name(one.former_instructor_id)) for rule in one.reasons],
         [_reason(each) for each in one.relaxations],
     )
+
+
+def _why(reason: str, former: str) -> str:
+    """Why a class was planned anew, in words."""
+    if reason == ChangeKind.ENROLLMENT:
+        return "the enrollment has changed"
+    return f"{former or 'the instructor'} {text_of(reason)}"
 
 
 def _reason(relaxation: Mapping[str, Any]) -> str:

@@ -38,6 +38,7 @@ class ExceptionKind(StrEnum):
     LEAVE_REQUESTED = "leave_requested"  # an instructor asks for leave, and nobody has decided
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
     OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
+    REPLAN_PROPOSED = "replan_proposed"  # a change touches classes, and a plan for them waits for a decision
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
     ROOM_LOST = "room_lost"  # the media server forgot the room of a running class

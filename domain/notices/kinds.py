@@ -53,18 +53,32 @@ class InstructorNoticeKind(StrEnum):
     LEAVE_DECIDED = "leave_decided"
 
 
+class PlanNoticeKind(StrEnum):
+    """Of notices to those who are asked before a plan of a term is published."""
+
+    PLAN_QUESTION = "plan_question"
+
+
 class StaffNoticeKind(StrEnum):
     """Of notices to staff about their work."""
 
     EXCEPTION = "exception"
 
 
-AnyNoticeKind = NoticeKind | AccountNoticeKind | CourseNoticeKind | InstructorNoticeKind | StaffNoticeKind
+AnyNoticeKind = (
+    NoticeKind
+    | AccountNoticeKind
+    | CourseNoticeKind
+    | InstructorNoticeKind
+    | PlanNoticeKind
+    | StaffNoticeKind
+)
 KINDS: tuple[AnyNoticeKind, ...] = (
     *NoticeKind,
     *AccountNoticeKind,
     *CourseNoticeKind,
     *InstructorNoticeKind,
+    *PlanNoticeKind,
     *StaffNoticeKind,
 )
 

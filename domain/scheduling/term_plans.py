@@ -8,16 +8,43 @@ class PlanScope(StrEnum):
 
     UNASSIGNED = "unassigned"  # classes of series without instructor; all others stay
     TOUCHED = "touched"  # those, and booked classes whose instructor breaks a rule by now, such as by leave
+    CHANGED = "changed"  # classes that a change touches: their instructor breaks a rule by now, or the change is theirs
     ALL = "all"  # every class, as close as possible to what stands
 
 
 class PlanState(StrEnum):
     PLANNING = "planning"
     PROPOSED = "proposed"  # waits for somebody to publish it
+    ASKING = "asking"  # is to be published, and waits for the answers of those who are asked first
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     DISCARDED = "discarded"
     FAILED = "failed"
+
+
+class AnswerState(StrEnum):
+    """What somebody says to a class that a plan gives to an instructor."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"  # in time, where silence counts as declined
+
+
+REFUSED = frozenset({AnswerState.DECLINED, AnswerState.UNANSWERED})
+
+
+class ChangeKind(StrEnum):
+    """Changes after which a plan is proposed anew."""
+
+    LEAVE = "leave"
+    AVAILABILITY = "availability"
+    QUALIFICATIONS = "qualifications"
+    INSTRUCTOR_RETIRED = "instructor_retired"
+    PAIRING = "pairing"
+    ENROLLMENT = "enrollment"
+    SERIES = "series"
+    RULES = "rules"
 
 
 OVER = frozenset({PlanState.PUBLISHED, PlanState.DISCARDED, PlanState.FAILED})

@@ -19,6 +19,7 @@ from sqlmodel import col
 from domain.errors import DoubleBooked
 from models.series import SeriesOccurrence
 from models.session import BookedTime
+from models.time_hold import TimeHold
 
 _OTHER_CLASS = "the instructor or a student has another class at that time"
 _NOW = sa.func.clock_timestamp()  # later than the transaction's start, which may have waited for its locks
@@ -70,6 +71,42 @@ async def reserve(
         if "ex_booked_time_person_during" in str(error.orig):
             raise DoubleBooked(_OTHER_CLASS) from error
         raise
+
+
+@dataclass(frozen=True)
+class TakenTime:
+    """What reserves time of a person: a class or a hold."""
+
+    person_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    session_id: UUID | None
+    hold_id: UUID | None
+
+
+async def taken(
+    db: AsyncSession, people: Collection[UUID], starts_at: datetime, ends_at: datetime
+) -> list[TakenTime]:
+    """Everything that reserves time of people whom the caller has locked. What has expired is removed."""
+    of_people = (col(BookedTime.person_id).in_(people), _is_during(starts_at, ends_at))
+    await db.execute(sa.delete(BookedTime).where(*of_people, col(BookedTime.expires_at) <= _NOW))
+    query = sa.select(
+        col(BookedTime.person_id), *_SPAN, col(BookedTime.session_id), col(BookedTime.hold_id)
+    ).where(*of_people)
+    return [TakenTime(*row) for row in await db.execute(query)]
+
+
+async def add_held(
+    db: AsyncSession, held: Sequence[tuple[Owner, Sequence[UUID], datetime, datetime]]
+) -> None:
+    """Reserve time of many holds at once, for people whom the caller has locked and found free."""
+    rows = [
+        asdict(owner) | {"during": _span(starts_at, ends_at), "person_id": person}
+        for owner, people, starts_at, ends_at in held
+        for person in people
+    ]
+    if rows:
+        await db.execute(sa.insert(BookedTime), rows)
 
 
 async def clash_of(
@@ -132,13 +169,13 @@ async def overlapping(
 ) -> dict[UUID, list[tuple[datetime, datetime]]]:
     """The times that classes and holds reserve of these people in this span.
 
-    The class `besides` is left out, and so are those of the series `besides_series`.
+    The class `besides` is left out, with what plans hold for it, and so are those of the series `besides_series`.
     """
     query = sa.select(col(BookedTime.person_id), *_SPAN).where(
         _is_of(person_ids), _is_during(start, end), _RESERVES
     )
     if besides:
-        query = query.where(col(BookedTime.session_id).is_distinct_from(besides))
+        query = query.where(col(BookedTime.session_id).is_distinct_from(besides), ~_is_held_for(besides))
     if besides_series:
         own = sa.exists().where(
             col(SeriesOccurrence.series_id) == besides_series,
@@ -159,19 +196,23 @@ class HeldTime:
     person_id: UUID
     starts_at: datetime
     ends_at: datetime
+    class_id: UUID | None  # for which a plan holds it
 
 
 async def held(
     db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime
 ) -> list[HeldTime]:
     """What holds reserve of these people in this span."""
-    query = sa.select(col(BookedTime.hold_id), col(BookedTime.person_id), *_SPAN).where(
-        _is_of(person_ids),
-        col(BookedTime.hold_id).is_not(None),
-        _is_during(start, end),
-        _RESERVES,
+    query = (
+        sa.select(col(BookedTime.hold_id), col(BookedTime.person_id), *_SPAN, col(TimeHold.class_id))
+        .join(TimeHold, col(TimeHold.id) == col(BookedTime.hold_id))
+        .where(_is_of(person_ids), _is_during(start, end), _RESERVES)
     )
     return [HeldTime(*row) for row in await db.execute(query)]
+
+
+def _is_held_for(class_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.exists().where(col(TimeHold.id) == col(BookedTime.hold_id), col(TimeHold.class_id) == class_id)
 
 
 def _is_not(owner: Owner) -> sa.ColumnElement[bool]:

@@ -50,6 +50,14 @@ async def after(db: Reading, position: LogPosition, limit: int, log_filter: LogF
     return await db.execute(_after(log_filter), {"xid": position.xid, "seq": position.seq, "most": limit})
 
 
+async def changes_after(
+    db: AsyncSession, position: LogPosition, limit: int, log_filter: LogFilter
+) -> list[ChangeRow]:
+    """As `after`, in a unit of work."""
+    values = {"xid": position.xid, "seq": position.seq, "most": limit}
+    return list(await db.scalars(_after(log_filter), values))
+
+
 @lru_cache(maxsize=200)
 def _after(log_filter: LogFilter) -> sa.Select[Any]:
     position = sa.tuple_(sa.bindparam("xid", type_=sa.BigInteger), sa.bindparam("seq", type_=sa.BigInteger))

@@ -17,6 +17,7 @@ from models.organization import ApiKey, Organization
 from models.people import Guardian, Instructor, Student
 from models.series import Series
 from models.session import Session
+from models.term_plan import PlanRun
 
 _ACTORS: Mapping[str, type[SQLModel]] = {
     "member": Member,
@@ -49,6 +50,7 @@ _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
     SubjectKind.MEMBER: Member,
     SubjectKind.COURSE: Course,
     SubjectKind.SERIES: Series,
+    SubjectKind.PLAN: PlanRun,
     SubjectKind.ORGANIZATION: Organization,
     SubjectKind.ROTA: Rota,
     SubjectKind.ALERT_CHANNEL: AlertChannel,

@@ -1,6 +1,6 @@
 """Plans of a term: the runs, their assignments, and the classes of series that they are for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.scheduling.series_changes import OccurrenceState
+from models.course import Course
 from models.series import Series, SeriesOccurrence
+from models.session import Session
 from models.term_plan import PlanAssignment, PlanRun
 
 
@@ -48,9 +50,70 @@ async def assignments(db: AsyncSession, plan_id: UUID) -> list[PlanAssignment]:
     return list(await db.scalars(query.order_by(col(PlanAssignment.starts_at), col(PlanAssignment.class_id))))
 
 
+async def with_rules_set_aside(db: AsyncSession, start: datetime, end: datetime) -> set[UUID]:
+    """The booked classes that start in this span although a rule was set aside for them."""
+    query = sa.select(col(Session.id)).where(
+        col(Session.starts_at) >= start,
+        col(Session.starts_at) < end,
+        col(Session.override_reason).is_not(None),
+    )
+    return set(await db.scalars(query))
+
+
+async def occurrences_of(db: AsyncSession, plan_id: UUID) -> dict[UUID, tuple[SeriesOccurrence, Series]]:
+    """The classes of series that a plan is for."""
+    query = (
+        sa.select(SeriesOccurrence, Series)
+        .join(Series, col(Series.id) == col(SeriesOccurrence.series_id))
+        .join(PlanAssignment, col(PlanAssignment.occurrence_id) == col(SeriesOccurrence.id))
+        .where(col(PlanAssignment.plan_run_id) == plan_id)
+    )
+    return {row[0].id: (row[0], row[1]) for row in await db.execute(query)}
+
+
+async def sessions_of(db: AsyncSession, plan_id: UUID) -> dict[UUID, Session]:
+    """The booked classes that a plan is for."""
+    query = sa.select(Session).join(PlanAssignment, col(PlanAssignment.session_id) == col(Session.id))
+    return {row.id: row for row in await db.scalars(query.where(col(PlanAssignment.plan_run_id) == plan_id))}
+
+
+async def courses(db: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, Course]:
+    return {row.id: row for row in await db.scalars(sa.select(Course).where(col(Course.id).in_(course_ids)))}
+
+
+async def note_held(
+    db: AsyncSession, plan_id: UUID, class_ids: Collection[UUID], problems: Mapping[UUID, str]
+) -> None:
+    """Write which of these classes could not be held, and why."""
+    for one in await _assignments(db, plan_id, class_ids):
+        one.hold_problem = problems.get(one.class_id, "")
+    await db.flush()
+
+
+async def count_not_held(db: AsyncSession, plan_id: UUID) -> int:
+    query = sa.select(sa.func.count()).where(
+        col(PlanAssignment.plan_run_id) == plan_id, col(PlanAssignment.hold_problem) != ""
+    )
+    return int(await db.scalar(query) or 0)
+
+
+async def _assignments(
+    db: AsyncSession, plan_id: UUID, class_ids: Collection[UUID]
+) -> Sequence[PlanAssignment]:
+    query = sa.select(PlanAssignment).where(
+        col(PlanAssignment.plan_run_id) == plan_id, col(PlanAssignment.class_id).in_(class_ids)
+    )
+    return list(await db.scalars(query))
+
+
 async def to_publish(db: AsyncSession, plan_id: UUID, most: int) -> list[PlanAssignment]:
     """Assignments that differ from what stood and that no batch has dealt with, by start."""
     return list(await db.scalars(_unpublished(plan_id).limit(most)))
+
+
+async def changes(db: AsyncSession, plan_id: UUID) -> list[PlanAssignment]:
+    """Assignments that differ from what stands, by start."""
+    return list(await db.scalars(_unpublished(plan_id)))
 
 
 async def count_to_publish(db: AsyncSession, plan_id: UUID) -> int:

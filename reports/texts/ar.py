@@ -54,6 +54,12 @@ MAILS = {
     "unenrolled_subject": "مغادرة {student}: {course}",
     "unenrolled": "{student} لم يعد يشارك في {course}. لم يعد في جدولك:",
     "further_classes": "و{count} أخرى",
+    "plan_question_subject": "{organization}: يُرجى تأكيد حصصك المخطَّطة",
+    "plan_question_instructor": "هذه الحصص مخطَّطة لك. يُرجى تحديد ما يمكنك تقديمه منها.",
+    "plan_question_family": "هذه الحصص مخطَّطة مع معلّم. يُرجى إخبارنا إن كانت تناسبكم.",
+    "plan_question_by": "يُرجى الرد قبل {when}.",
+    "plan_question_class": "{title}، {when}",
+    "plan_question_answer": "عرض الحصص والرد",
     "reminder": "تبدأ هذه الحصة قريبًا:",
     "absence": "بدأت هذه الحصة ولم ينضم إليها أحد الطلاب بعد:",
     "absence_own": "بدأت هذه الحصة ولم تنضم إليها بعد:",
@@ -256,6 +262,25 @@ OFFER = {
     "withdrawn_next": "لا يلزمك فعل شيء.",
     "busy": "لديك حصة أخرى في ذلك الوقت.",
     "busy_next": "اعتذر عن العرض، أو اتصل بمدرستك إن كان ذلك خطأ.",
+}
+
+PLAN = {
+    "title": "الحصص المخطَّطة",
+    "question_instructor": "هل يمكنك تقديم هذه الحصص؟",
+    "question_family": "هل تناسبكم هذه الحصص؟",
+    "answer_by": "يُرجى الرد قبل {when}.",
+    "accept_instructor": "سأقدّمها",
+    "decline_instructor": "لا أستطيع",
+    "accept_family": "تناسبنا",
+    "decline_family": "لا تناسبنا",
+    "accept_all": "قبول الكل",
+    "save": "حفظ إجاباتي",
+    "saved": "حُفظت إجاباتك. يمكنك تغييرها حتى ينتهي الوقت.",
+    "closed": "انتهى وقت الرد. إن كان هناك خطأ فاتصل بمدرستك.",
+    "asked": "بلا رد",
+    "accepted": "مقبولة",
+    "declined": "مرفوضة",
+    "unanswered": "بلا رد في الوقت المحدد",
 }
 
 CHECK_IN = {

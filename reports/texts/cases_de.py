@@ -149,6 +149,12 @@ CASES: dict[K, tuple[str, str]] = {
         "geben Sie der Familie Bescheid. Eine Stunde ohne Lehrkraft braucht einen Plan für das "
         "Halbjahr oder eine Lehrkraft für die Serie.",
     ),
+    K.REPLAN_PROPOSED: (
+        "Eine Änderung betrifft geplante Stunden, und ein neuer Plan für sie liegt bereit.",
+        "Öffnen Sie den Plan: Er zeigt, welche Stunden von wem an wen gehen und warum, und für welche "
+        "niemand gefunden wurde. Veröffentlichen Sie ihn, oder verwerfen Sie ihn und ändern Sie die Stunden "
+        "von Hand. Familien und Lehrkräfte erfahren es mit der Veröffentlichung.",
+    ),
     K.POOR_CONNECTION: (
         "Die Verbindung dieser Person zur Stunde ist seit Minuten schlecht.",
         "Bitten Sie die Person, näher an den Router zu gehen, andere Programme zu schließen oder das Netz "

@@ -140,6 +140,12 @@ CASES: dict[K, tuple[str, str]] = {
         "u otro docente, o cancélela y avise a la familia. Una clase sin docente necesita un plan del "
         "trimestre o un docente para la serie.",
     ),
+    K.REPLAN_PROPOSED: (
+        "Un cambio afecta a clases planificadas, y hay un plan nuevo para ellas.",
+        "Abra el plan: muestra qué clases cambian de docente, de quién a quién y por qué, y para cuáles no se "
+        "encontró a nadie. Publíquelo, o descártelo y cambie las clases a mano. Las familias y los docentes "
+        "reciben aviso cuando se publica.",
+    ),
     K.POOR_CONNECTION: (
         "La conexión de esta persona con la clase lleva minutos siendo mala.",
         "Pide a la persona que se acerque al router, que cierre otros programas o que cambie de red; la "

@@ -148,6 +148,12 @@ CASES: dict[K, tuple[str, str]] = {
         "pour celui-ci une autre heure ou un autre enseignant, ou annulez-le et prévenez la famille. "
         "Un cours sans enseignant a besoin d’un plan du trimestre ou d’un enseignant pour la série.",
     ),
+    K.REPLAN_PROPOSED: (
+        "Un changement touche des cours planifiés, et un nouveau plan est prêt pour eux.",
+        "Ouvrez le plan : il montre quels cours passent de qui à qui, pourquoi, et pour lesquels personne "
+        "n’a été trouvé. Publiez-le, ou écartez-le et modifiez les cours à la main. Les familles et les "
+        "enseignants sont prévenus à la publication.",
+    ),
     K.POOR_CONNECTION: (
         "La connexion de cette personne au cours est mauvaise depuis plusieurs minutes.",
         "Demandez à la personne de se rapprocher de sa box, de fermer les autres programmes ou de changer "

@@ -56,6 +56,12 @@ MAILS = {
     "unenrolled_subject": "{student} ist abgemeldet: {course}",
     "unenrolled": "{student} nimmt nicht mehr an {course} teil. Nicht mehr in Ihrem Stundenplan:",
     "further_classes": "und {count} weitere",
+    "plan_question_subject": "{organization}: Bitte bestätigen Sie Ihre geplanten Stunden",
+    "plan_question_instructor": "Diese Stunden sind für Sie geplant. Bitte sagen Sie, welche Sie geben können.",
+    "plan_question_family": "Diese Stunden sind mit einer Lehrkraft geplant. Bitte sagen Sie, ob sie Ihnen passen.",
+    "plan_question_by": "Bitte antworten Sie bis {when}.",
+    "plan_question_class": "{title}, {when}",
+    "plan_question_answer": "Stunden ansehen und antworten",
     "reminder": "Diese Stunde beginnt bald:",
     "absence": "Diese Stunde hat begonnen, und jemand fehlt noch:",
     "absence_own": "Diese Stunde hat begonnen, und Sie sind noch nicht da:",
@@ -267,6 +273,25 @@ OFFER = {
     "withdrawn_next": "Sie müssen nichts tun.",
     "busy": "Sie haben zu dieser Zeit eine andere Stunde.",
     "busy_next": "Sagen Sie ab, oder rufen Sie Ihre Schule an, wenn das nicht stimmt.",
+}
+
+PLAN = {
+    "title": "Geplante Stunden",
+    "question_instructor": "Können Sie diese Stunden geben?",
+    "question_family": "Passen Ihnen diese Stunden?",
+    "answer_by": "Bitte antworten Sie bis {when}.",
+    "accept_instructor": "Ich gebe sie",
+    "decline_instructor": "Ich kann nicht",
+    "accept_family": "Passt uns",
+    "decline_family": "Passt uns nicht",
+    "accept_all": "Alle annehmen",
+    "save": "Antworten speichern",
+    "saved": "Ihre Antworten sind gespeichert. Sie können sie ändern, bis die Frist endet.",
+    "closed": "Die Frist zum Antworten ist vorbei. Wenn etwas nicht stimmt, rufen Sie Ihre Schule an.",
+    "asked": "Nicht beantwortet",
+    "accepted": "Angenommen",
+    "declined": "Abgelehnt",
+    "unanswered": "Nicht rechtzeitig beantwortet",
 }
 
 CHECK_IN = {

@@ -55,6 +55,12 @@ MAILS = {
     "unenrolled_subject": "{student} has left {course}",
     "unenrolled": "{student} no longer takes part in {course}. No longer on your schedule:",
     "further_classes": "and {count} more",
+    "plan_question_subject": "{organization}: please confirm your planned classes",
+    "plan_question_instructor": "These classes are planned for you. Please say which you can teach.",
+    "plan_question_family": "These classes are planned with an instructor. Please say whether they suit you.",
+    "plan_question_by": "Please answer by {when}.",
+    "plan_question_class": "{title}, {when}",
+    "plan_question_answer": "See the classes and answer",
     "reminder": "This class starts soon:",
     "absence": "This class has started and a student hasn't joined yet:",
     "absence_own": "This class has started, and you haven't joined yet:",
@@ -263,6 +269,25 @@ OFFER = {
     "withdrawn_next": "You don’t need to do anything.",
     "busy": "You have another class at that time.",
     "busy_next": "Decline this offer, or call your school if that is wrong.",
+}
+
+PLAN = {
+    "title": "Planned classes",
+    "question_instructor": "Can you teach these classes?",
+    "question_family": "Do these classes suit you?",
+    "answer_by": "Please answer by {when}.",
+    "accept_instructor": "I will teach it",
+    "decline_instructor": "I can’t",
+    "accept_family": "It suits us",
+    "decline_family": "It doesn’t suit us",
+    "accept_all": "Accept all",
+    "save": "Save my answers",
+    "saved": "Your answers are saved. You can change them until the time is over.",
+    "closed": "The time to answer is over. If something is wrong, call your school.",
+    "asked": "Not answered",
+    "accepted": "Accepted",
+    "declined": "Declined",
+    "unanswered": "Not answered in time",
 }
 
 CHECK_IN = {

@@ -55,6 +55,12 @@ MAILS = {
     "unenrolled_subject": "Baja de {student} en {course}",
     "unenrolled": "{student} ya no participa en {course}. Ya no están en tu horario:",
     "further_classes": "y {count} más",
+    "plan_question_subject": "{organization}: confirma tus clases previstas",
+    "plan_question_instructor": "Estas clases están previstas para ti. Di cuáles puedes dar.",
+    "plan_question_family": "Estas clases están previstas con un docente. Dinos si os vienen bien.",
+    "plan_question_by": "Responde antes de {when}.",
+    "plan_question_class": "{title}, {when}",
+    "plan_question_answer": "Ver las clases y responder",
     "reminder": "Esta clase empieza pronto:",
     "absence": "Esta clase ha empezado y hay un estudiante que aún no ha entrado:",
     "absence_own": "Esta clase ha empezado y todavía no has entrado:",
@@ -264,6 +270,25 @@ OFFER = {
     "withdrawn_next": "No tienes que hacer nada.",
     "busy": "Tienes otra clase a esa hora.",
     "busy_next": "Rechaza la oferta, o llama a tu escuela si es un error.",
+}
+
+PLAN = {
+    "title": "Clases previstas",
+    "question_instructor": "¿Puedes dar estas clases?",
+    "question_family": "¿Os vienen bien estas clases?",
+    "answer_by": "Responde antes de {when}.",
+    "accept_instructor": "La daré",
+    "decline_instructor": "No puedo",
+    "accept_family": "Nos viene bien",
+    "decline_family": "No nos viene bien",
+    "accept_all": "Aceptar todas",
+    "save": "Guardar mis respuestas",
+    "saved": "Tus respuestas están guardadas. Puedes cambiarlas hasta que termine el plazo.",
+    "closed": "El plazo para responder ha terminado. Si algo no es correcto, llama a tu centro.",
+    "asked": "Sin responder",
+    "accepted": "Aceptada",
+    "declined": "Rechazada",
+    "unanswered": "Sin responder a tiempo",
 }
 
 CHECK_IN = {

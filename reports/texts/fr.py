@@ -55,6 +55,12 @@ MAILS = {
     "unenrolled_subject": "Départ de {student} : {course}",
     "unenrolled": "{student} ne participe plus à {course}. Retiré de votre emploi du temps :",
     "further_classes": "et {count} autres",
+    "plan_question_subject": "{organization} : confirmez vos cours prévus",
+    "plan_question_instructor": "Ces cours sont prévus pour vous. Dites lesquels vous pouvez assurer.",
+    "plan_question_family": "Ces cours sont prévus avec un enseignant. Dites s’ils vous conviennent.",
+    "plan_question_by": "Répondez avant {when}.",
+    "plan_question_class": "{title}, {when}",
+    "plan_question_answer": "Voir les cours et répondre",
     "reminder": "Ce cours commence bientôt :",
     "absence": "Ce cours a commencé et un élève n’est pas encore arrivé :",
     "absence_own": "Ce cours a commencé et vous n’y êtes pas encore :",
@@ -266,6 +272,25 @@ OFFER = {
     "withdrawn_next": "Vous n’avez rien à faire.",
     "busy": "Vous avez un autre cours à cette heure.",
     "busy_next": "Déclinez cette offre, ou appelez votre école si c’est une erreur.",
+}
+
+PLAN = {
+    "title": "Cours prévus",
+    "question_instructor": "Pouvez-vous assurer ces cours ?",
+    "question_family": "Ces cours vous conviennent-ils ?",
+    "answer_by": "Répondez avant {when}.",
+    "accept_instructor": "Je l’assure",
+    "decline_instructor": "Je ne peux pas",
+    "accept_family": "Cela nous convient",
+    "decline_family": "Cela ne nous convient pas",
+    "accept_all": "Tout accepter",
+    "save": "Enregistrer mes réponses",
+    "saved": "Vos réponses sont enregistrées. Vous pouvez les modifier jusqu’à la fin du délai.",
+    "closed": "Le délai de réponse est passé. Si quelque chose ne va pas, appelez votre établissement.",
+    "asked": "Sans réponse",
+    "accepted": "Accepté",
+    "declined": "Refusé",
+    "unanswered": "Sans réponse à temps",
 }
 
 CHECK_IN = {

@@ -14,7 +14,8 @@ class NewPlanRun(Schema):
     scope: PlanScope = Field(
         PlanScope.UNASSIGNED,
         description="`unassigned`: classes of series without instructor. `touched`: those, and booked classes whose "
-        "instructor breaks a rule by now. `all`: every class, as close as possible to what stands.",
+        "instructor breaks a rule by now. `changed`: only classes, booked or not, whose instructor breaks a rule by "
+        "now. `all`: every class, as close as possible to what stands.",
     )
     most_seconds: int = Field(
         300, ge=1, le=900, description="How long the engine may look for a better plan."

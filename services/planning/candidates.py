@@ -23,11 +23,13 @@ from services.student_hours import STUDENT_WINDOW
 
 ON_LEAVE, BUSY_ELSEWHERE, NOT_AVAILABLE = "on_leave", "busy_elsewhere", "not_available"
 HELD = "held"
+RETIRED = "retired"
 
 # What a rule says of an instructor whom it refuses or makes dearer, by its key.
 TEXTS: Mapping[str, str] = {rule.key: rule.text for rule in HARD + SOFT} | {
     ON_LEAVE: "is on leave at that time",
     HELD: "is held for another booking at that time",
+    RETIRED: "is retired",
     BUSY_ELSEWHERE: "is busy at that time, as their own calendar says",
 }
 

@@ -133,7 +133,9 @@ async def problem_of(
         and one.instructor_id in staff.rows
         and (near.start <= one.starts_at < near.end or staff.counts(one.instructor_id))
     ]
-    held = await booked_times.held(db, list(staff.rows), near.start, near.end)
+    around |= {one.id for one in proposed}
+    found = await booked_times.held(db, list(staff.rows), near.start, near.end)
+    held = [one for one in found if one.class_id not in around]  # what plans hold for these classes is theirs
     classes += [_held(one) for one in held]
     pairs = frozenset((one.subject, one.level) for one in classes)
     instructors = [staff.read(key, pairs) for key in staff.rows]
@@ -146,7 +148,7 @@ async def problem_of(
         free.requirements,
         free.closed_to,
         {one.id: one.title for one in booked},
-        frozenset(around | {one.id for one in proposed}),
+        frozenset(around),
         frozenset(one.hold_id for one in held),
     )
 

@@ -8,34 +8,40 @@ import asyncio
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.cases.kinds import ExceptionKind
 from domain.errors import Conflict, HomeroomError, InvalidInput, TransitionRefused, Unavailable
 from domain.people.access import Principal
 from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
-from domain.scheduling.term_plans import PlanScope, PlanState
+from domain.scheduling.term_plans import REFUSED, AnswerState, PlanState
 from domain.scheduling.wall_time import start_of_day
-from matching.checker import Violation, pins_broken, violations
+from domain.subjects import Subject, SubjectKind
 from matching.planner import Plan, plan
 from matching.prepared import PreparedProblem
 from matching.progress import Progress
 from matching.relaxations import relaxations
 from models.authorship import author
 from models.database import Database
-from models.repositories import entities, people, term_plans
+from models.repositories import cases, entities, plan_answers, sessions, term_plans, time_holds
 from models.repositories import series as series_repository
-from models.series import Series, SeriesOccurrence
+from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
+from services.cases import NewCase, open_case, resolve_by_itself
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
-from services.organizations import organization
-from services.planning.problems import PlanningProblem, ProposedClass, problem_of
-from services.series import mark_due, student_ids
+from services.organizations import organization, planning_policy_of
+from services.plan_holds import HELD_FOR, PlanHolds
+from services.planning import plan_questions
+from services.planning.plan_windows import Window, broken_rules, read_window
+from services.planning.problems import PlanningProblem
+from services.series import mark_due
+from signing.links import LinkSigner
 from workflows.client import SeriesClient, TermPlanClient
 from workflows.contracts.series import SeriesRef
 from workflows.contracts.term_plans import PlanLook, PlanRef
@@ -43,7 +49,6 @@ from workflows.contracts.term_plans import PlanLook, PlanRef
 BATCH = 20  # assignments that are published in one step
 _LONGEST = timedelta(weeks=26)
 _LOOK_EVERY = 1.0  # seconds between looks at the progress of the engine
-_RETIRED = "is retired"
 _MOST_EXPLAINED = 200  # classes without instructor whose reasons are kept
 Relaxations = list[dict[str, list[str]]]  # as they are stored
 
@@ -88,7 +93,10 @@ class TermPlanCommands:
             row.stop_requested = True
 
     async def publish(self, who: Principal, plan_id: UUID, now: datetime) -> None:
-        """Publish a proposed plan, in batches. The checker looks at it first, beside what is booked by now.
+        """Publish a proposed plan, in batches; where the policy says so, those concerned are asked first.
+
+        Called again while they are asked, it waits for no more answers. The checker looks at the plan first, beside
+        what is booked by now.
 
         Raises NotFound, TransitionRefused, Conflict where the plan breaks rules by now, Unavailable.
         """
@@ -96,32 +104,56 @@ class TermPlanCommands:
             row = await term_plans.get(db, plan_id, lock=True)
             if row.state == PlanState.PUBLISHING:
                 return
-            _check_state(row, PlanState.PROPOSED)
-            if found := await broken_rules(db, row, now):
+            _check_state(row, PlanState.PROPOSED, PlanState.ASKING)
+            if row.state == PlanState.PROPOSED and (found := await broken_rules(db, row, now)):
                 rules = ", ".join(sorted({one.rule.replace("_", " ") for one in found}))
                 raise Conflict(
                     f"by now the plan breaks rules, {len(found)} times: {rules}",
                     next_step="Plan again, then publish.",
                 )
-            row.state = PlanState.PUBLISHING
+            policy = planning_policy_of(await organization(db))
+            row.published_by = who.actor
+            if row.state == PlanState.ASKING:
+                row.answer_by = now  # who has not answered yet is not waited for
+            elif policy.asks:
+                row.state, row.answer_by = PlanState.ASKING, now + policy.answer_within
+            else:
+                row.state = PlanState.PUBLISHING
+            await close_case(db, plan_id, "the proposal was published", now)
         await self._client.start(PlanRef(who.organization_id, plan_id))
 
     async def discard(self, who: Principal, plan_id: UUID, now: datetime) -> None:
         """Raises NotFound, TransitionRefused."""
         async with self._database.tenant(who.organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
-            _check_state(row, PlanState.PLANNING, PlanState.PROPOSED)
-            row.state, row.finished_at = PlanState.DISCARDED, now
+            _check_state(row, PlanState.PLANNING, PlanState.PROPOSED, PlanState.ASKING)
+            await discard(db, row, "the proposal was dismissed", now)
         await self._client.start(PlanRef(who.organization_id, plan_id))
+
+
+async def discard(db: AsyncSession, row: PlanRun, why: str, now: datetime) -> None:
+    """End a plan that was not published: it holds no time any more, and nobody is asked to decide."""
+    row.state, row.finished_at = PlanState.DISCARDED, now
+    await time_holds.release_plan(db, row.id)
+    await close_case(db, row.id, why, now)
+
+
+async def close_case(db: AsyncSession, plan_id: UUID, why: str, now: datetime) -> None:
+    for case in await cases.unresolved_about(db, SubjectKind.PLAN, plan_id, ExceptionKind.REPLAN_PROPOSED):
+        resolve_by_itself(case, why, now)
 
 
 class TermPlanner:
     """What the activities of a plan's workflow do."""
 
-    def __init__(self, database: Database, handovers: Handovers, series: SeriesClient) -> None:
+    def __init__(
+        self, database: Database, handovers: Handovers, series: SeriesClient, links: LinkSigner
+    ) -> None:
         self._database = database
         self._handovers = handovers
         self._series = series
+        self._links = links
+        self._holds = PlanHolds(database)
 
     async def plan(self, ref: PlanRef, now: datetime, beat: Callable[[PlanLook], None]) -> PlanLook:
         """Plan, and keep what was found as the proposal. Planned before, nothing is done. Raises Unavailable."""
@@ -131,7 +163,7 @@ class TermPlanner:
                 return _look(row)
             seconds = float(row.most_seconds)
             try:
-                window = await _read(db, row, now)
+                window = await read_window(db, row, now)
             except HomeroomError as error:
                 row.state, row.problem, row.finished_at = PlanState.FAILED, error.detail, now
                 return _look(row)
@@ -145,17 +177,48 @@ class TermPlanner:
         finally:
             run.stop.set()
         made, reasons = await working
-        return await self._keep(ref, window, made, reasons)
+        return await self._keep(ref, window, made, reasons, now)
+
+    async def hold(self, ref: PlanRef, now: datetime, beat: Callable[[], None]) -> PlanLook:
+        """Hold the time of a proposed plan, or renew its holds; a plan that isn't proposed holds nothing.
+
+        Raises NotFound, Unavailable.
+        """
+        await self._holds.renew(ref.organization_id, ref.plan_id, now, beat)
+        async with self._database.tenant(ref.organization_id) as db:
+            return await self._full_look(db, await term_plans.get(db, ref.plan_id))
+
+    async def ask(self, ref: PlanRef, now: datetime, beat: Callable[[], None]) -> PlanLook:
+        """Ask those whom the policy names about a plan; a plan that doesn't ask is left as it is.
+
+        Raises NotFound, Unavailable.
+        """
+        await plan_questions.ask(self._database, self._links, ref.organization_id, ref.plan_id, now, beat)
+        async with self._database.tenant(ref.organization_id) as db:
+            return await self._full_look(db, await term_plans.get(db, ref.plan_id))
+
+    async def _full_look(self, db: AsyncSession, row: PlanRun) -> PlanLook:
+        """With the answers, counted from what is stored."""
+        counts = await plan_answers.counts(db, row.id)
+        return replace(
+            _look(row),
+            asked=counts[AnswerState.ASKED],
+            accepted=counts[AnswerState.ACCEPTED],
+            declined=sum(counts[state] for state in REFUSED),
+            answer_by=row.answer_by,
+        )
 
     async def publish(self, ref: PlanRef, now: datetime) -> PlanLook:
         """Publish the next batch; one that was published before is left as it is. Raises Unavailable."""
         async with self._database.tenant(ref.organization_id) as db:
-            row = await term_plans.get(db, ref.plan_id)
+            row = await term_plans.get(db, ref.plan_id, lock=True)
+            if row.state == PlanState.ASKING:
+                await plan_questions.settle(db, row, now)
             if row.state != PlanState.PUBLISHING:
-                return _look(row)
+                return await self._full_look(db, row)
             batch = await term_plans.to_publish(db, row.id, BATCH)
         touched: set[UUID] = set()
-        with author(row.created_by):
+        with author(row.published_by or row.created_by):
             for one in batch:
                 await self._publish_one(row, one, touched, now)
         for series_id in sorted(touched):
@@ -172,7 +235,9 @@ class TermPlanner:
     ) -> None:
         problem = ""
         assert one.instructor_id is not None, "only classes with an instructor are published"
-        if one.session_id:
+        if one.session_id and await self._has_changed_hands(row, one):
+            problem = "Somebody else teaches this class by now."
+        elif one.session_id:
             try:
                 await self._handovers.hand_over(
                     row.organization_id, one.session_id, one.instructor_id, f"{row.id}", now
@@ -190,6 +255,16 @@ class TermPlanner:
             stored = await db.get(PlanAssignment, (one.plan_run_id, one.class_id))
             assert stored is not None, "assignments of a plan that is published stay"
             stored.problem, stored.published_at = problem, None if problem else now
+            if problem:
+                await time_holds.release_class(db, one.class_id)
+
+    async def _has_changed_hands(self, row: PlanRun, one: PlanAssignment) -> bool:
+        """Whether a booked class was given to somebody since the plan was made."""
+        if one.former_instructor_id is None:
+            return False
+        async with self._database.tenant(row.organization_id) as db:
+            session = await sessions.get_session(db, one.class_id)
+            return session.instructor_id not in (one.instructor_id, one.former_instructor_id)
 
     async def _note(self, ref: PlanRef, run: "_EngineRun") -> PlanLook:
         async with self._database.tenant(ref.organization_id) as db:
@@ -200,7 +275,12 @@ class TermPlanner:
             return _look(row)
 
     async def _keep(
-        self, ref: PlanRef, window: "_Window", made: Plan, reasons: Mapping[UUID, Relaxations]
+        self,
+        ref: PlanRef,
+        window: Window,
+        made: Plan,
+        reasons: Mapping[UUID, Relaxations],
+        now: datetime,
     ) -> PlanLook:
         async with self._database.tenant(ref.organization_id) as db:
             row = await term_plans.get(db, ref.plan_id, lock=True)
@@ -217,32 +297,22 @@ class TermPlanner:
                     starts_at=one.starts_at,
                     ends_at=one.ends_at,
                     instructor_id=made.assignment[one.id],
-                    former_instructor_id=one.published_instructor_id or one.pinned_instructor_id,
+                    former_instructor_id=window.former(one),
+                    reasons=list(window.why(one.id)),
                     relaxations=reasons.get(one.id, []),
                 )
-                for one in window.built.problem.classes
-                if one.id in window.built.planned
+                for one in window.shown
             ]
             await term_plans.replace_assignments(db, row.id, rows)
             row.state, row.terms = PlanState.PROPOSED, dict(made.terms)
+            row.held_until = now + HELD_FOR
             row.rules_version = window.built.rules_version
             unassigned = sum(one.instructor_id is None for one in rows)
             found = _figures("done", made.objective, made.bound, made.gap, made.seconds)
             row.progress = found | {"unassigned": unassigned, "classes": len(rows)}
+            if row.causes or row.answer_by:
+                await _propose(db, row, rows, now)
             return _look(row)
-
-
-@dataclass(frozen=True)
-class _Window:
-    """The problem of a window, with the classes of series in it that are not booked yet."""
-
-    built: PlanningProblem
-    occurrences: Mapping[UUID, tuple[SeriesOccurrence, Series]]
-
-    def title(self, class_id: UUID) -> str:
-        if class_id in self.occurrences:
-            return self.occurrences[class_id][1].title
-        return self.built.titles.get(class_id, "")
 
 
 class _EngineRun:
@@ -289,76 +359,25 @@ def _figures(phase: str, objective: float, bound: float, gap: float, seconds: fl
     }
 
 
-async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Violation]:
-    """The hard rules that a proposed plan breaks beside what is booked and known by now."""
-    wanted = {one.class_id: one.instructor_id for one in await term_plans.assignments(db, row.id)}
-    window = await _read(db, row, now, chosen=set(wanted))
-    known = {one.id for one in window.built.problem.instructors}
-    gone = [Violation(_RETIRED, who, (key,)) for key, who in wanted.items() if who and who not in known]
-    classes = [
-        replace(one, pinned_instructor_id=None) if one.id in wanted else one
-        for one in window.built.problem.classes
-    ]
-    problem = replace(window.built.problem, classes=classes)
-    assignment = {one.id: wanted.get(one.id, one.pinned_instructor_id) for one in classes}
-    usable = {key: who if who in known else None for key, who in assignment.items()}
-    return gone + pins_broken(problem, violations(problem, usable))[1]
-
-
-async def _read(db: AsyncSession, row: PlanRun, now: datetime, chosen: set[UUID] | None = None) -> _Window:
-    """`chosen` booked classes are free in place of those of the run's scope."""
-    start = max(row.starts_at, now)
-    found = await term_plans.open_occurrences(db, start, row.ends_at)
-    enrolled = await people.enrolled_by_course(
-        db, {series.course_id for _, series in found if series.whole_course}
+async def _propose(db: AsyncSession, row: PlanRun, rows: Sequence[PlanAssignment], now: datetime) -> None:
+    """Tell ops of a plan that was made after changes or answers; after changes that change nothing it ends."""
+    changes = sum(
+        one.instructor_id is not None and one.instructor_id != one.former_instructor_id for one in rows
     )
-    proposed = [
-        ProposedClass(
-            one.id, series.course_id, one.starts_at, one.ends_at, tuple(_students(series, enrolled))
-        )
-        for one, series in found
-    ]
-    occurrences = {one.id: (one, series) for one, series in found}
-    free: set[UUID] | None = None if row.scope == PlanScope.ALL else set()
-    if chosen is not None:
-        free = chosen - occurrences.keys()
-    elif row.scope == PlanScope.TOUCHED:
-        free = await _touched(db, start, row.ends_at, now)
-    built = await problem_of(db, start, row.ends_at, now, class_ids=free, proposed=proposed)
-    return _Window(_keeping(built, occurrences, row.scope), occurrences)
-
-
-def _students(series: Series, enrolled: Mapping[UUID, Sequence[UUID]]) -> Sequence[UUID]:
-    return enrolled.get(series.course_id, ()) if series.whole_course else student_ids(series)
-
-
-async def _touched(db: AsyncSession, start: datetime, end: datetime, now: datetime) -> set[UUID]:
-    """The booked classes whose instructor breaks a rule by now."""
-    built = await problem_of(db, start, end, now)
-    known = {one.id for one in built.problem.instructors}
-    stands = {
-        one.id: who if (who := one.pinned_instructor_id or one.published_instructor_id) in known else None
-        for one in built.problem.classes
-    }
-    broken = {key for one in violations(built.problem, stands) for key in one.class_ids}
-    return {key for key in built.planned if key in broken or stands[key] is None}
-
-
-def _keeping(
-    built: PlanningProblem, occurrences: Mapping[UUID, tuple[SeriesOccurrence, Series]], scope: PlanScope
-) -> PlanningProblem:
-    """Classes of series that have their instructor keep them, as far as the scope says."""
-    known = {one.id for one in built.problem.instructors}
-    classes = []
-    for one in built.problem.classes:
-        who = occurrences[one.id][0].instructor_id if one.id in occurrences else None
-        if who in known and scope == PlanScope.ALL:
-            classes.append(replace(one, published_instructor_id=who))
-        elif who in known:
-            classes.append(replace(one, pinned_instructor_id=who))
-        else:
-            classes.append(one)
-    return replace(built, problem=replace(built.problem, classes=classes))
+    unassigned = sum(one.instructor_id is None for one in rows)
+    if not changes + unassigned:
+        if row.causes:
+            await discard(db, row, "no class has to change hands", now)
+        return
+    row.title = row.title or f"Plan from {row.starts_at:%Y-%m-%d}"
+    new = NewCase(
+        row.organization_id,
+        Subject(SubjectKind.PLAN, row.id),
+        ExceptionKind.REPLAN_PROPOSED,
+        detail={"changes": str(changes), "unassigned": str(unassigned)},
+        key=row.answer_by.isoformat() if row.answer_by else "",
+    )
+    await open_case(db, new, now)
 
 
 async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) -> str:
@@ -386,4 +405,6 @@ def _look(row: PlanRun, left: int = 0) -> PlanLook:
         gap=float(progress.get("gap", 1.0)),
         objective=float(progress.get("objective", 0.0)),
         left_to_publish=left,
+        held=int(progress.get("held", 0)),
+        not_held=int(progress.get("not_held", 0)),
     )

@@ -130,6 +130,7 @@ def method_of(path: str) -> str:
         "/v1/instructors/{id}/busy-calendar",
         "/v1/substitution-policy",
         "/v1/self-service-policy",
+        "/v1/planning-policy",
     ):
         return "PUT"
     changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
@@ -295,6 +296,7 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     },
     "/v1/leave-requests/{leave_id}/approve": lambda _: {"answer": "Get well soon."},
     "/v1/leave-requests/{leave_id}/decline": lambda _: {"answer": "Not that week."},
+    "/v1/planning-policy": lambda _: {"ask_families": True, "silence": "declines"},
     "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},
     "/v1/organization": lambda _: {"name": "Harbour", "time_zone": "Europe/Madrid", "language": "es"},

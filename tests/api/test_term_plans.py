@@ -1,17 +1,22 @@
 """A term is planned, the proposal is checked and published, and classes get their instructors once."""
 
 import asyncio
+import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from domain.cases.kinds import ExceptionKind
 from services.handovers import Handovers
+from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
 from tests.campus import PATIENCE, Campus, Json, School, problem_of
+from tests.stack import TestMail
 from workflows.contracts.term_plans import PlanRef
 
 pytestmark = pytest.mark.adapter
@@ -43,6 +48,19 @@ async def proposed(school: School, **changes: Any) -> tuple[str, list[Json]]:
     plan_id = (await school.post("/v1/plans", window(**changes)))["id"]
     await reached(school, plan_id, "proposed")
     return plan_id, await school.get(f"/v1/plans/{plan_id}/assignments")
+
+
+async def held(school: School, plan_id: str, count: int) -> Json:
+    """The run once it holds the time of so many classes."""
+    run: Json = {}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while (  # noqa: ASYNC110
+                run := await school.get(f"/v1/plans/{plan_id}")
+            )["progress"].get("held") != count:
+                await asyncio.sleep(0.1)
+    assert run["progress"].get("held") == count, run
+    return run
 
 
 async def test_a_plan_finds_instructors_whose_classes_are_then_booked(harbour: School) -> None:
@@ -77,12 +95,30 @@ async def test_a_plan_that_breaks_a_rule_by_now_is_not_published(harbour: School
     series = await harbour.post("/v1/series", weekly(harbour, 2, instructor_id=None))
     plan_id, assignments = await proposed(harbour)
     times = {"starts_at": assignments[0]["starts_at"], "ends_at": assignments[0]["ends_at"]}
-    await harbour.post("/v1/sessions", harbour.booking() | times)
+    path = f"/v1/instructors/{harbour.ids['instructor']}/availability"
+    await harbour.api.put(path, json={"leave": [times]})
     refused = await harbour.api.post(f"/v1/plans/{plan_id}/publish")
     assert "by now the plan breaks rules, 1 times: " in problem_of(refused, 409, "conflict")["detail"]
     await harbour.post(f"/v1/plans/{plan_id}/discard")
     await classes_when(harbour, series["id"], lambda all_: all_[0]["instructor_id"] is None)
     problem_of(await harbour.api.post(f"/v1/plans/{plan_id}/publish"), 409, "transition-refused")
+
+
+async def test_a_proposed_plan_holds_its_time_until_it_is_discarded(harbour: School) -> None:
+    await qualify(harbour, harbour.ids["instructor"])
+    await harbour.post("/v1/series", weekly(harbour, 3, instructor_id=None))
+    plan_id, assignments = await proposed(harbour)
+    run = await held(harbour, plan_id, 3)
+    assert run["progress"]["not_held"] == 0
+    assert datetime.fromisoformat(run["held_until"]) > datetime.now(UTC) + timedelta(days=6)
+    times = {"starts_at": assignments[1]["starts_at"], "ends_at": assignments[1]["ends_at"]}
+    refused = await harbour.api.post("/v1/sessions", json=harbour.booking() | times)
+    assert "is held for another booking" in problem_of(refused, 409, "double-booked")["detail"]
+    await harbour.post(f"/v1/plans/{plan_id}/discard")
+    await harbour.post("/v1/sessions", harbour.booking() | times)
+    second, _ = await proposed(harbour)
+    assert (await held(harbour, second, 2))["progress"]["unassigned"] == 1
+    assert harbour.rows()["time_hold"] == 2
 
 
 async def test_leave_replans_only_the_classes_that_it_touches(harbour: School) -> None:
@@ -118,7 +154,10 @@ async def test_batches_that_are_repeated_publish_nothing_twice(campus: Campus, h
     shared = campus.app.state.homeroom
     notices = SubstitutionNotices(campus.links, "school@harbour.example")
     planner = TermPlanner(
-        shared.database, Handovers(shared.database, shared.sessions, notices), shared.series_client
+        shared.database,
+        Handovers(shared.database, shared.sessions, notices),
+        shared.series_client,
+        campus.links,
     )
     ref = PlanRef(harbour.id, UUID(plan_id))
     await asyncio.gather(*(planner.publish(ref, datetime.now(UTC)) for _ in range(3)))
@@ -134,3 +173,125 @@ async def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(harbour: Scho
     answer = await harbour.api.post(f"/v1/plans/{plan_id}/stop")
     assert answer.status_code in (204, 409)  # it may be done already
     await reached(harbour, plan_id, "proposed")
+
+
+async def proposal(campus: Campus, school: School) -> tuple[str, Json]:
+    """What is proposed after the changes of the school so far, and its case."""
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await looks.look(datetime.now(UTC) + timedelta(minutes=3))
+    plans = (await school.get("/v1/plans"))["items"]
+    (plan_id,) = [one["id"] for one in plans if one["causes"] and one["state"] in ("planning", "proposed")]
+    run = await reached(school, plan_id, "proposed")
+    cases = (await school.get("/v1/exceptions?state=open"))["items"]
+    (case,) = [one for one in cases if one["kind"] == ExceptionKind.REPLAN_PROPOSED]
+    assert case["subject_id"] == plan_id
+    return plan_id, run
+
+
+async def test_changes_are_joined_in_one_proposal_of_what_they_touch(campus: Campus, harbour: School) -> None:
+    ada = harbour.ids["instructor"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await qualify(harbour, key)
+    series = await harbour.post("/v1/series", weekly(harbour, 3))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await looks.look(datetime.now(UTC))  # from here on
+    path = f"/v1/instructors/{ada}/availability"
+    leave = [leave_in(one) for one in classes[:2]]
+    await harbour.api.put(path, json={"leave": leave[:1]})
+    assert await looks.look(datetime.now(UTC)) == 0, "more may come"
+    first_id, first = await proposal(campus, harbour)
+    await harbour.api.put(path, json={"leave": leave})
+    plan_id, run = await proposal(campus, harbour)
+    assert (await harbour.get(f"/v1/plans/{first_id}"))["state"] == "discarded"
+    assert (first["title"], run["title"]) == ("Leave of Ada Okafor",) * 2
+    assert [(one["kind"], one["id"]) for one in run["causes"]] == [("leave", ada)]
+    assignments = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert [
+        (one["session_id"], one["former_instructor_id"], one["instructor_id"], one["reasons"])
+        for one in assignments
+    ] == [(one["session_id"], ada, ben, ["on_leave"]) for one in classes[:2]]
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    assert [(await harbour.names(one["session_id"]))[0] for one in classes] == [
+        "Ben Castro", "Ben Castro", "Ada Okafor",
+    ]  # fmt: skip
+    cases = (await harbour.get("/v1/exceptions?state=open"))["items"]
+    assert ExceptionKind.REPLAN_PROPOSED not in {one["kind"] for one in cases}
+    assert await looks.look(datetime.now(UTC) + timedelta(minutes=3)) == 0, "publishing is no change"
+
+
+async def test_a_change_that_touches_no_class_is_nobodys_work(campus: Campus, harbour: School) -> None:
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await qualify(harbour, harbour.ids["instructor"])
+    series = await harbour.post("/v1/series", weekly(harbour, 1))
+    await classes_when(harbour, series["id"], all_in("booked"))
+    await looks.look(datetime.now(UTC))
+    student = (await harbour.post("/v1/students", {"name": "Mia Chen"}))["id"]
+    await harbour.post("/v1/enrollments", {"course_id": harbour.ids["course"], "student_id": student})
+    assert await looks.look(datetime.now(UTC) + timedelta(minutes=3)) == 1
+    (run,) = (await harbour.get("/v1/plans"))["items"]
+    assert run["causes"][0]["kind"] == "enrollment"
+    await reached(harbour, run["id"], "discarded")
+
+
+def leave_in(one: Json) -> Json:
+    start = datetime.fromisoformat(one["starts_at"])
+    return {
+        "starts_at": (start - timedelta(hours=2)).isoformat(),
+        "ends_at": (start + timedelta(hours=3)).isoformat(),
+    }
+
+
+def answer_link(campus: Campus, mails: list[Json]) -> str:
+    """The path of the page on which somebody answers, from the latest of their mails."""
+    path: str = re.findall(r"/plan-answer\?t=[\w.-]+", mails[-1]["text"])[0]
+    return path
+
+
+async def test_a_declined_class_goes_to_somebody_else_and_the_others_stay(
+    campus: Campus, harbour: School, mail_sink: TestMail
+) -> None:
+    ada = harbour.ids["instructor"]
+    emails = {name: f"{name}.{harbour.id}@harbour.example" for name in ("ada", "ben")}
+    person = {"name": "Ben Castro", "email": emails["ben"]}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await qualify(harbour, key)
+    policy = {"ask_instructors": True, "ask_families": True, "silence": "accepts"}
+    await harbour.api.put("/v1/planning-policy", json=policy)
+    series = await harbour.post("/v1/series", weekly(harbour, 2, instructor_id=None))
+    plan_id, first = await proposed(harbour)
+    (who,) = {one["instructor_id"] for one in first}
+    name, other = ("ada", ben) if who == ada else ("ben", ada)
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    family = f"guardian1.{harbour.id}@family.example"
+    await asyncio.to_thread(mail_sink.wait_for, family, seconds=PATIENCE)
+    await asyncio.to_thread(mail_sink.wait_for, emails[name], seconds=PATIENCE)
+    assert len(await harbour.get(f"/v1/plans/{plan_id}/answers")) == 2 * 3
+
+    async with campus.browser() as page:
+        path = answer_link(campus, mail_sink.messages(emails[name]))
+        assert "Can you teach these classes?" in (await page.get(path)).text
+        declined, accepted = first[0]["class_id"], first[1]["class_id"]
+        said = {f"class-{declined}": "decline", f"class-{accepted}": "accept"}
+        assert "Your answers are saved." in (await page.post(path, data=said)).text
+        path = answer_link(campus, mail_sink.messages(family))
+        await page.post(path, data={"all": "accept"})
+    await harbour.post(f"/v1/plans/{plan_id}/publish")  # waits for nobody else
+    await reached(harbour, plan_id, "proposed")
+    second = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert [one["instructor_id"] for one in second] == [other, who]
+    assert [one["former_instructor_id"] for one in second] == [None, None]
+    await held(harbour, plan_id, 2)
+
+    await harbour.api.put("/v1/planning-policy", json={})
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked"))
+    assert [one["instructor_id"] for one in classes] == [other, who]

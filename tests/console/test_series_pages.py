@@ -1,14 +1,17 @@
 """The pages of series in Chromium: plan one with a look at its dates, change it from a day on, end it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from services.planning.replanning import Replanning
 from tests.campus import Campus, School
 from tests.console.conftest import signed_in_page
 from tests.console.screens import look_and_check
+from tests.stack import TestMail
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(300)]
 
@@ -86,3 +89,58 @@ async def test_a_plan_proposes_instructors_says_why_somebody_is_missing_and_is_p
         await look_and_check(page, "plan")
         await submit(page, "Publish")
         await expect(page.locator(".page-header [data-state=published]")).to_be_visible()
+
+
+async def test_a_proposal_after_leave_shows_why_asks_who_takes_over_and_is_published_from_its_case(
+    campus: Campus, chromium: Browser, harbour: School, mail_sink: TestMail
+) -> None:
+    ada = harbour.ids["instructor"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await harbour.change(f"/v1/instructors/{key}", {"qualifications": [{"subject": "Sums", "level": ""}]})
+    session_id = await harbour.book()
+    booked = await harbour.get(f"/v1/sessions/{session_id}")
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await looks.look(datetime.now(UTC))
+    leave = {name: booked[name] for name in ("starts_at", "ends_at")}
+    await harbour.api.put(f"/v1/instructors/{ada}/availability", json={"leave": [leave]})
+    physics = await harbour.post("/v1/courses", {"title": "Physics", "subject": "Physics"})
+    enrolled = {"course_id": physics["id"], "student_id": harbour.ids["student 0"]}
+    await harbour.post("/v1/enrollments", enrolled)
+    assert await looks.look(datetime.now(UTC) + timedelta(minutes=3)) == 1
+    async with signed_in_page(chromium, harbour) as page:
+        await page.goto(f"{campus.url}/plans")
+        await page.get_by_label("Ask", exact=True).select_option(label="Instructors")
+        await submit(page, "Save")
+        await page.get_by_role("link", name="–").first.click()
+        await expect(page.get_by_text("Ada Okafor is on leave at that time")).to_be_visible()
+        await expect(
+            page.get_by_role("heading", name="Leave of Ada Okafor and 1 more change")
+        ).to_be_visible()
+        while not await page.get_by_text("Held", exact=True).count():
+            await page.wait_for_timeout(200)
+            await page.reload()
+        await look_and_check(page, "plan-proposed")
+        await page.goto(f"{campus.url}/exceptions")
+        await page.get_by_role("link", name="Changed plan to decide").first.click()
+        await page.get_by_role("link", name="Leave of Ada Okafor and 1 more change").first.click()
+        await submit(page, "Publish")
+        await expect(page.locator(".page-header [data-state=asking]")).to_be_visible()
+        await asyncio.to_thread(mail_sink.wait_for, person["email"], seconds=60)
+        await page.reload()
+        await expect(page.get_by_text("0 accepted, 0 declined, 1 awaited")).to_be_visible()
+        await look_and_check(page, "plan-asking")
+        plan_url = page.url
+        (mail,) = mail_sink.messages(person["email"])
+        await page.goto(next(word for word in mail["text"].split() if "/plan-answer?t=" in word))
+        await expect(page.get_by_text("Can you teach these classes?")).to_be_visible()
+        await look_and_check(page, "plan-answer")
+        await submit(page, "Accept all")
+        await expect(page.get_by_text("Your answers are saved.")).to_be_visible()
+        await page.goto(plan_url)
+        while not await page.locator(".page-header [data-state=published]").count():
+            await page.wait_for_timeout(200)
+            await page.reload()
+    assert (await harbour.names(session_id))[0] == "Ben Castro"

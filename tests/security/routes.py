@@ -51,6 +51,8 @@ OTHER_RULES: dict[tuple[str, str], Proof] = {
     ("POST", "/family"): Proof.NOTHING,  # the button of a family link
     ("GET", "/offer"): Proof.NOTHING,
     ("POST", "/offer"): Proof.NOTHING,
+    ("GET", "/plan-answer"): Proof.NOTHING,
+    ("POST", "/plan-answer"): Proof.NOTHING,
     ("GET", "/check-in"): Proof.NOTHING,
     ("POST", "/check-in"): Proof.NOTHING,  # the button of a check-in link
     ("GET", "/attendance"): Proof.NOTHING,

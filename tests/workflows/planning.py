@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from domain.errors import HomeroomError
+from domain.scheduling.term_plans import PlanState
 from workflows.client import SeriesClient, TermPlanClient
 from workflows.contracts.series import SeriesLook, SeriesRef, SeriesSteps
 from workflows.contracts.term_plans import PlanLook, PlanRef, TermPlanSteps
@@ -87,6 +88,17 @@ class ScriptedPlan(TermPlanSteps):
         activity.heartbeat(self.found)
         return self.found
 
+    @activity.defn(name="hold_plan")
+    async def hold(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("hold")
+        return replace(self.found, held=7, not_held=1)
+
+    @activity.defn(name="ask_plan")
+    async def ask(self, ref: PlanRef) -> PlanLook:
+        self.calls.append("ask")
+        by = await self.environment.get_current_time() + timedelta(hours=2)
+        return replace(self.found, state=PlanState.ASKING, asked=3, answer_by=by)
+
     @activity.defn(name="publish_plan")
     async def publish(self, ref: PlanRef) -> PlanLook:
         self.calls.append("publish")
@@ -120,7 +132,7 @@ async def scripted_plan(
         environment.client,
         task_queue=task_queue(REGION, Queue.SESSIONS),
         workflows=[TermPlan],
-        activities=[plan.plan, plan.publish],
+        activities=[plan.plan, plan.hold, plan.ask, plan.publish],
     ):
         await plan.decided()
         yield plan

@@ -308,6 +308,20 @@ async def term_planned(environment: WorkflowEnvironment, _: World) -> Handle:
         return plan.handle
 
 
+async def plan_declined(environment: WorkflowEnvironment, _: World) -> Handle:
+    """Those who are asked decline, so it is planned anew and published at once."""
+    proposed = PlanLook(PlanState.PROPOSED, gap=0.001, objective=120.0)
+    looks = (PlanLook(PlanState.ASKING), PlanLook(PlanState.PLANNING), PlanLook(PlanState.PUBLISHED))
+    async with scripted_plan(environment, proposed, *looks) as plan:
+        for call, count in (("ask", 1), ("plan", 2)):
+            while plan.calls.count(call) < count:
+                await environment.sleep(MINUTE)
+            await environment.sleep(MINUTE)
+            await plan.decided()
+        await plan.until_over()
+        return plan.handle
+
+
 async def over(session: SessionDriver) -> Handle:
     await session.result()
     return session.handle
@@ -342,6 +356,7 @@ SCENARIOS: dict[str, Scenario] = {
         case_escalated,
         series_booked,
         term_planned,
+        plan_declined,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }

@@ -33,6 +33,7 @@ from services.handovers import Handovers
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.instructor_conflicts import InstructorConflicts
+from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.records_comparison import RecordsComparison
 from services.series_bookings import SeriesBookings
@@ -51,6 +52,7 @@ from workflows.client import (
     SeriesClient,
     SessionClient,
     SubstitutionClient,
+    TermPlanClient,
 )
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.registry import WORKFLOWS as ALL_WORKFLOWS
@@ -90,6 +92,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
             SubstitutionClient(parts.client, settings.region),
             settings.region,
         ),
+        Replanning(database, TermPlanClient(parts.client, settings.region), settings.region),
     )
     calendars = CalendarActivities(
         calendar_imports(settings, database), InstructorConflicts(database, settings.region)
@@ -104,7 +107,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     handovers = Handovers(database, sessions, substitution_notices)
     series = SeriesActivities(SeriesBookings(database, ClassCommands(database, sessions), handovers))
-    plans = TermPlanActivities(TermPlanner(database, handovers, SeriesClient(parts.client, settings.region)))
+    plans = TermPlanActivities(
+        TermPlanner(database, handovers, SeriesClient(parts.client, settings.region), link_signer(settings))
+    )
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -131,6 +136,8 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 substitution.advance,
                 series.advance,
                 plans.plan,
+                plans.hold,
+                plans.ask,
                 plans.publish,
                 CaseActivities(database).open_case,
                 following.look,

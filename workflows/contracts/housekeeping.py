@@ -36,5 +36,8 @@ class Housekeeping:
 
     @activity.defn(name="sweep")
     async def sweep(self, housekeeping: HousekeepingInput) -> int:
-        """Repair what nothing works on any more, or open a case for it. Returns the number of loose ends."""
+        """Repair what nothing works on any more, or open a case for it, and propose plans after changes.
+
+        Returns the number of loose ends and proposals.
+        """
         raise NotImplementedError
