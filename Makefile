@@ -13,6 +13,8 @@ SECURITY_ARGS ?=
 
 # The machine's Python where it fits, so that nothing is fetched that the registries do not have.
 export UV_PYTHON_PREFERENCE := system
+# Containers set it; without compiled modules every process needs seconds more to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
