@@ -39,7 +39,14 @@ async def test_schemathesis_finds_no_violation(harbour: School, tmp_path: Path) 
         "run",
         f"{harbour.campus.url}/v1/openapi.json",
         *("--header", f"Authorization: {harbour.api.headers['authorization']}"),
-        *("--seed", SEED, "--max-examples", str(EXAMPLES), "--generation-deterministic", "--continue-on-failure"),
+        *(
+            "--seed",
+            SEED,
+            "--max-examples",
+            str(EXAMPLES),
+            "--generation-deterministic",
+            "--continue-on-failure",
+        ),
         *("--phases", "examples,coverage,fuzzing", "--checks", ",".join(CHECKS)),
         *(
             part
