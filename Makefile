@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help sync setup setup-for-tests demo up down check check-source check-behaviour format test screens security \
-  faults outages test-whisperx
+  faults outages fuzz test-whisperx
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -13,6 +13,8 @@ SECURITY_ARGS ?=
 
 # The machine's Python where it fits, so that nothing is fetched that the registries do not have.
 export UV_PYTHON_PREFERENCE := system
+# Containers set it; without compiled modules every process needs seconds more to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -71,6 +73,10 @@ faults: sync ## play acts and faults for SECONDS (600), and print what did not h
 outages: sync ## a class whose disk is full and whose store refuses for SECONDS (180)
 	@$(BIN)/homeroom setup --for-tests
 	@OUTAGE_SECONDS=$(or $(SECONDS),180) $(BIN)/pytest tests/e2e/test_store_outage.py $(PYTEST_ARGS)
+
+fuzz: sync ## send EXAMPLES (20) random requests of each kind to every operation of the API
+	@$(BIN)/homeroom setup --for-tests
+	@API_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest tests/api/test_schemathesis.py $(PYTEST_ARGS)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx

@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: the real servers, each started when first asked for."""
 
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,12 @@ settings.load_profile("untimed")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put pure tests last, whose files are short, so that the workers of a shared run end together."""
     items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Exclude modules and collected tests, which live as long as the process, from garbage collection pauses."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
