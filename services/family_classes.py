@@ -18,7 +18,7 @@ from domain.errors import Conflict, TimeTaken, TransitionRefused, TurnedLate
 from domain.people.access import Principal
 from domain.people.roles import Role
 from domain.scheduling.self_service import SelfServicePolicy
-from domain.scheduling.slots import SlotWindow
+from domain.scheduling.slots import Slot, SlotWindow
 from domain.scheduling.wall_time import start_of_day
 from domain.sessions.cancellations import CancelReason
 from domain.sessions.states import SessionState
@@ -217,23 +217,8 @@ async def _free_times(
     db: AsyncSession, found: FamilyClass, start: datetime, end: datetime
 ) -> Sequence[datetime]:
     """The starts from `start` until before `end` at which the class can be taught by its instructor."""
-    session = found.session
-    length = session.ends_at - session.starts_at
-    first = _next_half_hour(start)
-    if end <= first:
-        return []
-    course = await entities.in_use(db, Course, session.course_id)
-    window = SlotWindow(first, end + length - timedelta(minutes=1), length, _STEP)
-    free = await slots.search(
-        db,
-        window,
-        class_of(course, first, first + length, len(found.student_ids)),
-        found.student_ids,
-        _MOST_TIMES,
-        instructor_id=session.instructor_id,
-        besides=session.id,
-    )
-    return [slot.start for slot in free.slots]
+    free = await _slots(db, found, start, end, found.session.instructor_id)
+    return [slot.start for slot in free]
 
 
 async def _other_times(
@@ -242,23 +227,33 @@ async def _other_times(
     """The starts from `start` until before `end` at which somebody else can teach the class, each with the best."""
     session = found.session
     length = session.ends_at - session.starts_at
-    first = _next_half_hour(start)
-    if end <= first:
-        return []
-    course = await entities.in_use(db, Course, session.course_id)
-    window = SlotWindow(first, end + length - timedelta(minutes=1), length, _STEP)
-    free = await slots.search(
-        db, window, course.subject, course.level, found.student_ids, _MOST_TIMES, besides=session.id
-    )
     starts = [
         slot.start
-        for slot in free.slots
+        for slot in await _slots(db, found, start, end)
         if slot.start != session.starts_at and set(slot.instructor_ids) - {session.instructor_id}
     ]
     proposed = [
         ProposedClass(uuid7(), session.course_id, at, at + length, tuple(found.student_ids)) for at in starts
     ]
     return await _best_at(db, session, proposed, now)
+
+
+async def _slots(
+    db: AsyncSession, found: FamilyClass, start: datetime, end: datetime, instructor_id: UUID | None = None
+) -> Sequence[Slot]:
+    """Where the class can move to, with a start from `start` until before `end`; `instructor_id` alone teaches it."""
+    session = found.session
+    length = session.ends_at - session.starts_at
+    first = _next_half_hour(start)
+    if end <= first:
+        return []
+    course = await entities.in_use(db, Course, session.course_id)
+    window = SlotWindow(first, end + length - timedelta(minutes=1), length, _STEP)
+    wanted = class_of(course, first, first + length, len(found.student_ids))
+    free = await slots.search(
+        db, window, wanted, found.student_ids, _MOST_TIMES, instructor_id=instructor_id, besides=session.id
+    )
+    return free.slots
 
 
 async def _best_at(

@@ -1,7 +1,7 @@
 """replanning: plans hold the time of their classes, ask before they are published, and are proposed after changes
 
 Revision ID: 0053
-Revises: 0051
+Revises: 0052
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0053"
-down_revision = "0051"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """swaps: classes that colleagues offer each other, and how many extra hours an instructor accepts
 
 Revision ID: 0054
-Revises: 0051
+Revises: 0053
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0054"
-down_revision = "0051"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
