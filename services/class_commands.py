@@ -94,7 +94,9 @@ class ClassCommands:
         fingerprint = _fingerprint(new)
         try:
             async with named_refusals(self._database, organization_id):
-                return await self._client.book(organization_id, session_id, booking, fingerprint)
+                return await self._client.book(
+                    organization_id, session_id, booking, fingerprint, after_refusal=booked is None
+                )
         except Unavailable:  # the workflow may still book it, and take what was asked for
             raise
         except HomeroomError:

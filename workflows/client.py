@@ -35,7 +35,7 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
@@ -142,11 +142,20 @@ class SessionClient:
         self._timeout = timeout
 
     async def book(
-        self, organization_id: UUID, session_id: UUID, booking: Booking, fingerprint: str = ""
+        self,
+        organization_id: UUID,
+        session_id: UUID,
+        booking: Booking,
+        fingerprint: str = "",
+        *,
+        after_refusal: bool = False,
     ) -> Booked:
         """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
 
         Called again with the same `fingerprint`, a hash of what the caller asked for, it returns the first answer.
+        `after_refusal` says that the session has no row: a workflow of this id that is over was refused its booking,
+        and the same id is tried anew.
+
         Raises BookingInPast, UnknownReference, DoubleBooked, HoldEnded, InvalidInput, Unavailable, TransitionRefused
         for a session that was booked with another fingerprint.
         """
@@ -156,7 +165,11 @@ class SessionClient:
             id=session_workflow_id(session_id),
             task_queue=task_queue(self._region, Queue.SESSIONS),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=(
+                WorkflowIDReusePolicy.ALLOW_DUPLICATE
+                if after_refusal
+                else WorkflowIDReusePolicy.REJECT_DUPLICATE
+            ),
             search_attributes=self._search_attributes(organization_id, booking),
             static_summary=f"Class of {booking.starts_at:%Y-%m-%d %H:%M} UTC, {len(booking.student_ids)} students",
         )
@@ -579,6 +592,10 @@ def _domain_errors() -> Iterator[None]:
         TimeoutError,
     ) as error:
         raise _as_domain_error(error) from error
+    except WorkflowAlreadyStartedError as error:
+        raise TransitionRefused(
+            "this session is over", next_step="A closed session takes no commands."
+        ) from error
     except RuntimeError as error:
         # A lazy client raises this until it has connected once.
         if "client connect" in str(error):

@@ -22,6 +22,7 @@ from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, Series
 from domain.scheduling.term_plans import REFUSED, AnswerState, PlanState
 from domain.scheduling.wall_time import start_of_day
 from domain.subjects import Subject, SubjectKind
+from matching.checker import Violation
 from matching.planner import Plan, plan
 from matching.prepared import PreparedProblem
 from matching.progress import Progress

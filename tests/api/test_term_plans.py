@@ -122,7 +122,9 @@ async def test_a_proposed_plan_holds_its_time_until_it_is_discarded(harbour: Sch
     assert harbour.rows()["time_hold"] == 2
 
 
-async def test_a_class_that_its_own_series_cannot_book_does_not_keep_a_plan_from_others(harbour: School) -> None:
+async def test_a_class_that_its_own_series_cannot_book_does_not_keep_a_plan_from_others(
+    harbour: School,
+) -> None:
     """Its instructor was chosen by the series, and is taken by another class: no plan can help that."""
     await qualify(harbour, harbour.ids["instructor"])
     first, second = [(await harbour.post("/v1/series", weekly(harbour, 1)))["id"] for _ in range(2)]
