@@ -152,6 +152,21 @@ async def id_of_session(db: AsyncSession, session_id: UUID) -> UUID | None:
     return await db.scalar(query.limit(1))
 
 
+async def count_unbooked(
+    db: AsyncSession, now: datetime, *, course_id: UUID | None = None, instructor_id: UUID | None = None
+) -> int:
+    """How many classes to come of series of this course, or with this instructor, are not booked yet."""
+    row = SeriesOccurrence
+    of_course = sa.select(col(Series.id)).where(col(Series.course_id) == course_id)
+    whose = col(row.series_id).in_(of_course) if course_id else col(row.instructor_id) == instructor_id
+    query = sa.select(sa.func.count()).where(
+        whose,
+        col(row.state).in_([OccurrenceState.PLANNED, OccurrenceState.REFUSED]),
+        col(row.starts_at) > now,
+    )
+    return int(await db.scalar(query) or 0)
+
+
 async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> None:
     """Write who teaches a session on its row in a series, unless a change of the series is on its way to it."""
     row = SeriesOccurrence

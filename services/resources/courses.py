@@ -26,6 +26,7 @@ from services.inputs.courses import (
     TopicChange,
 )
 from services.inputs.fields import Schema
+from services.resources.planned_series import refuse_course_in_series
 from services.resources.resource import Resource
 
 
@@ -61,6 +62,7 @@ class Courses(Resource[Course]):
                 f"this course has {coming} upcoming or running {'class' if coming == 1 else 'classes'}",
                 next_step="Cancel them, or wait until they are over.",
             )
+        await refuse_course_in_series(db, row.id, now)
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
         by_course = await people.topic_ids(db, [row.id for row in rows])

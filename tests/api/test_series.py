@@ -153,10 +153,27 @@ async def test_classes_go_on_without_a_student_who_is_retired(harbour: School) -
         )
         if len(retired) == 1:
             people = await harbour.get(f"/v1/sessions/{found[1]['session_id']}/participants")
-            assert [one["student_id"] for one in people["items"] if one["role"] == "student"] == both[1:]
+            assert [one["student_id"] for one in people if one["role"] == "student"] == both[1:]
             await harbour.post(f"/v1/sessions/{found[1]['session_id']}/cancel", {"reason": "weather"})
             await harbour.post(f"/v1/students/{both[0]}/restore")
     assert found[2]["problem"] == "all students of this series are retired"
+
+
+async def test_who_and_what_a_series_goes_on_with_is_in_use(harbour: School) -> None:
+    """Classes that are not booked yet count too; a plan of the term needs none of what is retired."""
+    far = (first_start() + 20 * WEEK).isoformat()
+    series = await harbour.post("/v1/series", weekly(harbour, 2, starts_at=far))
+    for path in (f"instructors/{harbour.ids['instructor']}", f"courses/{harbour.ids['course']}"):
+        refused = problem_of(await harbour.api.delete(f"/v1/{path}"), 409, "in-use")
+        assert "series will book 2 more classes with this" in refused["detail"]
+    end = {"last_day": first_start().date().isoformat()}
+    await harbour.post(f"/v1/series/{series['id']}/end", end)
+    assert (await harbour.api.delete(f"/v1/courses/{harbour.ids['course']}")).status_code == 204
+    shown = await harbour.post(
+        f"/v1/series/{series['id']}/change/preview",
+        {"from_day": far[:10], "recurrence": "FREQ=WEEKLY;COUNT=1"},
+    )
+    assert any("is retired." in why for why in shown["added"][0]["conflicts"])
 
 
 async def test_another_instructor_takes_over_the_booked_classes(harbour: School) -> None:
