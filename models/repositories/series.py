@@ -152,15 +152,11 @@ async def id_of_session(db: AsyncSession, session_id: UUID) -> UUID | None:
     return await db.scalar(query.limit(1))
 
 
-async def count_unbooked(
-    db: AsyncSession, now: datetime, *, course_id: UUID | None = None, instructor_id: UUID | None = None
-) -> int:
-    """How many classes to come of series of this course, or with this instructor, are not booked yet."""
+async def count_unbooked(db: AsyncSession, course_id: UUID, now: datetime) -> int:
+    """How many classes to come of series of this course are not booked yet."""
     row = SeriesOccurrence
-    of_course = sa.select(col(Series.id)).where(col(Series.course_id) == course_id)
-    whose = col(row.series_id).in_(of_course) if course_id else col(row.instructor_id) == instructor_id
     query = sa.select(sa.func.count()).where(
-        whose,
+        col(row.series_id).in_(sa.select(col(Series.id)).where(col(Series.course_id) == course_id)),
         col(row.state).in_([OccurrenceState.PLANNED, OccurrenceState.REFUSED]),
         col(row.starts_at) > now,
     )

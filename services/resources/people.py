@@ -29,7 +29,6 @@ from services.inputs.people import (
 )
 from services.link_renewal import renew_links_of, renew_links_of_children
 from services.organizations import organization
-from services.resources.planned_series import refuse_instructor_in_series
 from services.resources.resource import Resource, Row
 
 
@@ -203,7 +202,6 @@ class Instructors(People[Instructor]):
 
     async def check_unused(self, db: AsyncSession, row: Instructor, now: datetime) -> None:
         await _refuse_if_booked(db, row.id, "instructor", now)
-        await refuse_instructor_in_series(db, row.id, now)
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:
         by_instructor = await people.qualifications(db, [row.id for row in rows])
