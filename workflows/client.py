@@ -153,12 +153,15 @@ class SessionClient:
         """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
 
         Called again with the same `fingerprint`, a hash of what the caller asked for, it returns the first answer.
-        `after_refusal` says that the session has no row: a workflow of this id that is over was refused its booking,
-        and the same id is tried anew.
+        With `after_refusal`, for a session without a row, a booking that was refused before is tried anew: the workflow
+        of that attempt is over, and another one takes its id.
 
         Raises BookingInPast, UnknownReference, DoubleBooked, HoldEnded, InvalidInput, Unavailable, TransitionRefused
         for a session that was booked with another fingerprint.
         """
+        update_id = f"book-{session_id}-{fingerprint}" if fingerprint else f"book-{session_id}"
+        if after_refusal and (refused := await self._run_that_is_over(session_id)):
+            update_id += f"-{refused}"  # else the answer would be that of the attempt before
         start = WithStartWorkflowOperation(
             ClassSession.run,
             ClassSessionInput(SessionRef(organization_id, session_id), self._region),
@@ -178,10 +181,19 @@ class SessionClient:
                 ClassSession.book,
                 booking,
                 start_workflow_operation=start,
-                id=f"book-{session_id}-{fingerprint}" if fingerprint else f"book-{session_id}",
+                id=update_id,
                 rpc_timeout=self._timeout,
             )
         )
+
+    async def _run_that_is_over(self, session_id: UUID) -> str | None:
+        """The id of the latest run of a session's workflow, unless it goes on or there is none. Raises Unavailable."""
+        try:
+            with _domain_errors():
+                found = await self._handle(session_id).describe(rpc_timeout=self._timeout)
+        except TransitionRefused:  # there is none
+            return None
+        return None if found.status == WorkflowExecutionStatus.RUNNING else found.run_id
 
     async def reschedule(self, session_id: UUID, move: Reschedule, command_id: str | None = None) -> None:
         """Raises TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""

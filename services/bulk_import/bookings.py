@@ -188,7 +188,7 @@ class BookingImport:
             return wanted
         try:
             async with turns:
-                await self.classes.book(self.who.organization_id, wanted.id, wanted.new)
+                await self.classes.book(self.who.organization_id, wanted.id, wanted.new, again=True)
         except HomeroomError as error:
             return _taken(wanted, error)
         return _taken(wanted)

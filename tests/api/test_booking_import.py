@@ -106,6 +106,7 @@ async def test_a_row_that_was_refused_is_booked_by_the_same_file_once_its_time_i
     _, total = await report(harbour, "sessions", file, LINES)
     assert (total["taken"], total["refused"]) == (1, 1)
     await harbour.post(f"/v1/sessions/{other}/cancel", {})
+    await harbour.run_until(other, "cancelled")
     rows, total = await report(harbour, "sessions", file, LINES)
     assert (total["taken"], total["refused"]) == (2, 0), rows
 
