@@ -44,9 +44,12 @@ class Schema(BaseModel):
         return given
 
 
+_NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})  # names that mean whatever the machine has
+
+
 @cache
 def known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - _NO_PLACES)
 
 
 def _is_zone(value: str) -> str:
