@@ -136,7 +136,8 @@ def _event(context: ClassContext, session_id: UUID, sequence: int) -> Event:
     event.add("uid", f"{session_id}@homeroom")
     event.add("sequence", sequence)
     event.add("dtstamp", context.written_at)
-    event.add("summary", _clean(f"{context.title} · {context.course}"))
+    same = context.title == context.course  # a class without topics has the title of its course
+    event.add("summary", _clean(context.title if same else f"{context.title} · {context.course}"))
     return event
 
 

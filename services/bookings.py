@@ -57,7 +57,7 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     _check(booking)
     external_id = await booking_requests.take(db, ref.session_id) or booking.external_id
     if external_id and await sessions.by_external_id(db, external_id):
-        raise _external_id_taken()
+        raise external_id_taken()
     course = await entities.in_use(db, Course, booking.course_id)
     instructor = await entities.in_use(db, Instructor, booking.instructor_id)
     students = await entities.all_in_use(db, Student, booking.student_ids)
@@ -68,7 +68,7 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
         await db.flush()
     except IntegrityError as error:
         if "uq_session_organization_id_external_id" in str(error.orig):  # booked at the same moment
-            raise _external_id_taken() from error
+            raise external_id_taken() from error
         raise
     own: dict[str, Any] = {"organization_id": ref.organization_id, "session_id": ref.session_id}
     db.add_all([SessionTopic(**own, topic_id=topic.id) for topic in topics])
@@ -93,7 +93,7 @@ async def book(db: AsyncSession, booking: BookInput, now: datetime) -> int:
     return len(people_ids)
 
 
-def _external_id_taken() -> Conflict:
+def external_id_taken() -> Conflict:
     return Conflict("a session with this external_id already exists", next_step="Read it by its external_id.")
 
 

@@ -45,8 +45,12 @@ class ClassCommands:
         self._database = database
         self._client = client
 
-    async def book(self, organization_id: UUID, session_id: UUID, new: NewSession) -> Booked:
+    async def book(
+        self, organization_id: UUID, session_id: UUID, new: NewSession, *, again: bool = False
+    ) -> Booked:
         """Book a class. Called again with the same id and values, it returns the class that exists.
+
+        A booking that was refused stays so for its id, unless it is tried `again`.
 
         Its external id and the reason of an override are free text, which Temporal must not hold: the booking takes
         them from the database.
@@ -94,7 +98,9 @@ class ClassCommands:
         fingerprint = _fingerprint(new)
         try:
             async with named_refusals(self._database, organization_id):
-                return await self._client.book(organization_id, session_id, booking, fingerprint)
+                return await self._client.book(
+                    organization_id, session_id, booking, fingerprint, after_refusal=again and not booked
+                )
         except Unavailable:  # the workflow may still book it, and take what was asked for
             raise
         except HomeroomError:

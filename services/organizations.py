@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.errors import InvalidInput
 from domain.people.access import AccessRole
 from domain.scheduling.planning_policy import PlanningPolicy
 from domain.scheduling.self_service import SelfServicePolicy
@@ -78,7 +79,12 @@ def self_service_policy_of(row: Organization) -> SelfServicePolicy:
 async def set_self_service_policy(
     db: AsyncSession, policy: SelfServicePolicy, now: datetime, version: int | None = None
 ) -> Organization:
-    """Set what families may change themselves from now on, as a whole. Raises StaleVersion."""
+    """Set what families may change themselves from now on, as a whole. Raises InvalidInput, StaleVersion."""
+    if policy.leaves_no_time:
+        raise InvalidInput(
+            "classes can be moved to no time: move_until is not shorter than ahead",
+            next_step="Let classes be moved farther ahead, or closer to their start.",
+        )
     stored = policy.model_dump(mode="json", exclude_defaults=True)
     return await change_organization(db, {"self_service_policy": stored}, version, now)
 

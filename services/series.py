@@ -274,9 +274,7 @@ async def fill_occurrence(
 async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSeries, now: datetime) -> Series:
     course = await entities.in_use(db, Course, new.course_id)
     await _check_instructor(db, new.instructor_id)
-    await entities.all_in_use(db, Student, new.student_ids or [])
-    if new.student_ids == []:
-        raise InvalidInput("a class needs at least one student", next_step="Add a student.")
+    await _students(db, course.id, new.student_ids)
     expansion = await _expansion(db, new)
     found = classes_of(expansion, new.left_out)
     if found[0].starts_at <= now:
@@ -316,6 +314,8 @@ async def _expansion(db: AsyncSession, new: NewSeries) -> Expansion:
 async def _students(db: AsyncSession, course_id: UUID, chosen: Sequence[UUID] | None) -> Sequence[UUID]:
     if chosen is None:
         return await people.enrolled_students(db, course_id)
+    if not chosen:
+        raise InvalidInput("a class needs at least one student", next_step="Add a student.")
     await entities.all_in_use(db, Student, chosen)
     return chosen
 
@@ -345,7 +345,9 @@ async def _planned(
 
 
 async def _difference(db: AsyncSession, row: Series, plan: ChangePlan, now: datetime) -> SeriesDifference:
-    students = await _students(db, row.course_id, None if row.whole_course else student_ids(row))
+    students = await named_students(db, row)
+    if students is None:
+        students = await people.enrolled_students(db, row.course_id)
     class_people = ClassPeople(row.course_id, students, plan.instructor_id)
     planned = await _planned(
         db, class_people, plan.touched, now, overrides=bool(row.override_reason), besides_series=row.id
@@ -419,6 +421,11 @@ def _try_again(one: SeriesOccurrence) -> None:
 def _check_takes_place(row: SeriesOccurrence) -> None:
     if row.state in CALLED_OFF:
         raise TransitionRefused("this class of the series does not take place")
+
+
+async def named_students(db: AsyncSession, row: Series) -> list[UUID] | None:
+    """Those of the students named by the series who are not retired; None: it is for everybody enrolled."""
+    return None if row.whole_course else await people.students_in_use(db, student_ids(row))
 
 
 def student_ids(row: Series) -> list[UUID]:

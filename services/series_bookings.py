@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.kinds import ExceptionKind
-from domain.errors import HomeroomError, NotFound, TransitionRefused, Unavailable
+from domain.errors import HomeroomError, InvalidInput, NotFound, TransitionRefused, Unavailable
 from domain.people.access import AccessRole, Principal
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from domain.sessions.cancellations import CancelReason
@@ -30,7 +30,7 @@ from services.cases import NewCase, open_case
 from services.class_commands import ClassCommands
 from services.handovers import Handovers
 from services.inputs.sessions import NewSession
-from services.series import resolve_case, student_ids
+from services.series import named_students, resolve_case
 from services.series_expansion import extension, has_end, occurrence_row
 from workflows.contracts.series import SeriesLook, SeriesRef
 
@@ -109,7 +109,8 @@ class _Class:
             students = await self._students(db)
             hold_id = await plan_holds.for_booking(db, one, students, self.now)
         try:
-            await self.classes.book(self.series.organization_id, session_id, self._as_single(one, hold_id))
+            new = self._as_single(one, students, hold_id)
+            await self.classes.book(self.series.organization_id, session_id, new)
         except Unavailable:
             raise
         except HomeroomError as error:
@@ -132,18 +133,23 @@ class _Class:
         await self._done(one)
 
     async def _students(self, db: AsyncSession) -> Sequence[UUID]:
-        if self.series.whole_course:
-            return await people.enrolled_students(db, self.series.course_id)
-        return student_ids(self.series)
+        """Without those who are retired."""
+        named = await named_students(db, self.series)
+        return await people.enrolled_students(db, self.series.course_id) if named is None else named
 
-    def _as_single(self, one: SeriesOccurrence, hold_id: UUID | None) -> NewSession:
+    def _as_single(self, one: SeriesOccurrence, students: Sequence[UUID], hold_id: UUID | None) -> NewSession:
+        """Raises InvalidInput where all students that the series names are retired."""
+        if not (students or self.series.whole_course):
+            raise InvalidInput(
+                "all students of this series are retired", next_step="Restore one, or end the series."
+            )
         return NewSession.model_validate(
             {
                 "course_id": self.series.course_id,
                 "instructor_id": one.instructor_id,
                 "starts_at": one.starts_at,
                 "ends_at": one.ends_at,
-                "student_ids": None if self.series.whole_course else student_ids(self.series),
+                "student_ids": None if self.series.whole_course else students,
                 "time_zone": self.series.time_zone,
                 "override_reason": self.series.override_reason,
                 "hold_id": hold_id,

@@ -58,8 +58,10 @@ async def conflicts(
         called[instructor.id] = instructor.name
     busy = _Reservations(taken)
     problems: list[list[str]] = []
+    course = await entities.get(db, Course, who.course_id)
+    retired = [f"{name} is retired." for name in _retired(course, instructor)]
     for starts_at, ends_at in spans:
-        own = ["It would start in the past."] if starts_at <= now else []
+        own = (["It would start in the past."] if starts_at <= now else []) + retired
         clashing = sorted({called.get(key, "") for *_, key in busy.overlapping(starts_at, ends_at)})
         own += [f"{name} has another class at that time." for name in clashing]
         problems.append(own)
@@ -68,6 +70,12 @@ async def conflicts(
         for own, broken in zip(problems, await _rules(db, who, instructor, spans, taught), strict=True):
             own += broken
     return [tuple(own) for own in problems]
+
+
+def _retired(course: Course, instructor: Instructor | None) -> list[str]:
+    """The names of what no class can be booked with any more."""
+    found = [course.title] if course.retired_at else []
+    return [*found, instructor.name] if instructor and instructor.retired_at else found
 
 
 class _Reservations:

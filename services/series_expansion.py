@@ -113,9 +113,19 @@ def plan_change(
 
 
 def ended_rule(row: Series, end: SeriesEnd) -> str:
-    """The recurrence rule of a series that has its last class on that day at the latest."""
+    """The recurrence rule of a series that has its last class on that day at the latest; one that ends before stays."""
+    if has_end(row) and _last_class(row) <= end.last_day:
+        return row.recurrence
     until = until_end_of(end.last_day, ZoneInfo(row.time_zone))
     return str(replace(read_rule(row.recurrence), count=None, until=until))
+
+
+def _last_class(row: Series) -> date:
+    """Of a series with an end."""
+    try:
+        return current(row).occurrences()[-1].scheduled.date()
+    except InvalidInput:  # its UNTIL is before its first class
+        return date.min
 
 
 def after(rows: Iterable[OccurrenceRow], last_day: date, now: datetime) -> list[SeriesOccurrence]:

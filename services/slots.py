@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from domain.errors import BookingInPast
+from domain.errors import BookingInPast, InvalidInput
 from domain.scheduling.booking_rules import sentence
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from domain.scheduling.slots import Slot, SlotWindow, bookable_slots, explained_slots
@@ -43,8 +43,10 @@ class FoundSlots:
 
 
 async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlots:
-    """When a class can be booked. Raises UnknownReference."""
+    """When a class can be booked. Raises InvalidInput for a time that is over, UnknownReference."""
     first = asked.first_start(now)
+    if asked.last_end(first) <= first:
+        raise InvalidInput("no class can start from now until `to`", next_step="Choose a later `to`.")
     window = SlotWindow(first, asked.last_end(first), asked.length, asked.step)
     course = await entities.in_use(db, Course, asked.course_id) if asked.course_id else None
     student_ids = await _students(db, asked)

@@ -35,7 +35,7 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
@@ -142,21 +142,37 @@ class SessionClient:
         self._timeout = timeout
 
     async def book(
-        self, organization_id: UUID, session_id: UUID, booking: Booking, fingerprint: str = ""
+        self,
+        organization_id: UUID,
+        session_id: UUID,
+        booking: Booking,
+        fingerprint: str = "",
+        *,
+        after_refusal: bool = False,
     ) -> Booked:
         """Start the workflow and book in one call: no row without a workflow, no workflow without a row.
 
         Called again with the same `fingerprint`, a hash of what the caller asked for, it returns the first answer.
+        With `after_refusal`, for a session without a row, a booking that was refused before is tried anew: the workflow
+        of that attempt is over, and another one takes its id.
+
         Raises BookingInPast, UnknownReference, DoubleBooked, HoldEnded, InvalidInput, Unavailable, TransitionRefused
         for a session that was booked with another fingerprint.
         """
+        update_id = f"book-{session_id}-{fingerprint}" if fingerprint else f"book-{session_id}"
+        if after_refusal and (refused := await self._run_that_is_over(session_id)):
+            update_id += f"-{refused}"  # else the answer would be that of the attempt before
         start = WithStartWorkflowOperation(
             ClassSession.run,
             ClassSessionInput(SessionRef(organization_id, session_id), self._region),
             id=session_workflow_id(session_id),
             task_queue=task_queue(self._region, Queue.SESSIONS),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=(
+                WorkflowIDReusePolicy.ALLOW_DUPLICATE
+                if after_refusal
+                else WorkflowIDReusePolicy.REJECT_DUPLICATE
+            ),
             search_attributes=self._search_attributes(organization_id, booking),
             static_summary=f"Class of {booking.starts_at:%Y-%m-%d %H:%M} UTC, {len(booking.student_ids)} students",
         )
@@ -165,10 +181,19 @@ class SessionClient:
                 ClassSession.book,
                 booking,
                 start_workflow_operation=start,
-                id=f"book-{session_id}-{fingerprint}" if fingerprint else f"book-{session_id}",
+                id=update_id,
                 rpc_timeout=self._timeout,
             )
         )
+
+    async def _run_that_is_over(self, session_id: UUID) -> str | None:
+        """The id of the latest run of a session's workflow, unless it goes on or there is none. Raises Unavailable."""
+        try:
+            with _domain_errors():
+                found = await self._handle(session_id).describe(rpc_timeout=self._timeout)
+        except TransitionRefused:  # there is none
+            return None
+        return None if found.status == WorkflowExecutionStatus.RUNNING else found.run_id
 
     async def reschedule(self, session_id: UUID, move: Reschedule, command_id: str | None = None) -> None:
         """Raises TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
@@ -579,6 +604,10 @@ def _domain_errors() -> Iterator[None]:
         TimeoutError,
     ) as error:
         raise _as_domain_error(error) from error
+    except WorkflowAlreadyStartedError as error:
+        raise TransitionRefused(
+            "this session is over", next_step="A closed session takes no commands."
+        ) from error
     except RuntimeError as error:
         # A lazy client raises this until it has connected once.
         if "client connect" in str(error):

@@ -141,7 +141,7 @@ class SeriesClassOut(Schema):
             scheduled=one.scheduled,
             starts_at=times.starts_at,
             ends_at=times.ends_at,
-            state=one.state,
+            state=OccurrenceState.CANCELLED if session and session.outcome == "cancelled" else one.state,
             instructor_id=session.instructor_id if session else one.instructor_id,
             session_id=one.session_id,
             problem_code=one.problem_code,

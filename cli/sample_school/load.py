@@ -81,4 +81,4 @@ async def _copy(
 
 async def _has_classes(database: Database, organization_id: UUID, now: datetime) -> bool:
     async with database.tenant(organization_id) as db:
-        return await class_calendar.count(db, CalendarFilter(), now - _LOOKED, now + _LOOKED) > 0
+        return any(await class_calendar.count(db, CalendarFilter(), now - _LOOKED, now + _LOOKED))

@@ -31,6 +31,7 @@ from console.frame.rendering import by_htmx, page
 from console.frame.viewers import Staff
 from domain.people.access import Permission
 from domain.scheduling.calendar_grid import month_of, span_of, week_of
+from domain.sessions.states import SessionState
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import class_calendar, imported_calendars, pages, substitutions
@@ -141,22 +142,24 @@ async def find(
 async def _week(db: AsyncSession, query: CalendarQuery, on: date, zone: ZoneInfo) -> Mapping[str, Any]:
     days = week_of(on)
     span = span_of(days, zone)
-    number = await class_calendar.count(db, query.filter, span.start, span.end)
-    title = _span_title(days[0], days[-1])
-    if number > MOST_IN_WEEK:
+    number, cancelled = await class_calendar.count(db, query.filter, span.start, span.end)
+    shown = {"title": _span_title(days[0], days[-1]), "number": number, "cancelled": cancelled}
+    if number + cancelled > MOST_IN_WEEK:
         counts = await class_calendar.per_hour(db, query.filter, span.start, span.end, str(zone))
-        return {"title": title, "number": number, "density": density(counts, days)}
+        return {**shown, "density": density(counts, days)}
     rows = await class_calendar.classes(db, query.filter, span.start, span.end, MOST_IN_WEEK)
     shades = await _shades(db, query, days, zone)
-    return {"title": title, "number": number, "grid": week_grid(rows, days, zone, shades), "shades": shades}
+    return {**shown, "grid": week_grid(rows, days, zone, shades), "shades": shades}
 
 
 async def _day(db: AsyncSession, query: CalendarQuery, on: date, zone: ZoneInfo) -> Mapping[str, Any]:
     span = span_of([on], zone)
     rows = await class_calendar.classes(db, query.filter, span.start, span.end, MOST_IN_DAY + 1)
+    cancelled = sum(row.state == SessionState.CANCELLED for row in rows)
     return {
         "title": f"{on:%A}, {on.day} {on:%B %Y}",
-        "number": len(rows),
+        "number": len(rows) - cancelled,
+        "cancelled": cancelled,
         "grid": day_grid(rows[:MOST_IN_DAY], on, zone),
         "cut": len(rows) > MOST_IN_DAY,
     }

@@ -121,6 +121,7 @@ async def _page(
         taken=taken,
         refused=[result for result in results if result.error],
         readers=list(dict.fromkeys(name for result in taken for name in result.mail_to)),
+        mails=0 if wanted.action == ClassAct.SUBSTITUTE else sum(len(result.mail_to) for result in taken),
         needs_override=any(
             result.error and result.error.code == "instructor-unavailable" for result in results
         ),

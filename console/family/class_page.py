@@ -135,6 +135,6 @@ def _moment(text: str) -> datetime | None:
     """The moment that a radio button stands for; None for none, and for what no page sends."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else None

@@ -5,7 +5,7 @@ The tables are in English; the functions answer in the language of the page.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from console.frame.texts import SOURCE, gettext, mark, ngettext, page_language, translation_of
@@ -446,13 +446,14 @@ def _part_of_note(part: str) -> str:
 
 
 def moment_label(text: str) -> str:
-    """An ISO 8601 moment in UTC; empty for any other text."""
+    """An ISO 8601 moment in UTC, or a wall time, which has no offset; empty for any other text."""
     if len(text) <= 18 or text[4:5] != "-" or "T" not in text:
         return ""
     try:
-        return f"{clock(datetime.fromisoformat(text), 'UTC', 'full')} UTC"
+        at = datetime.fromisoformat(text)
     except ValueError:
         return ""
+    return f"{clock(at, 'UTC', 'full')} UTC" if at.tzinfo else clock(at.replace(tzinfo=UTC), "UTC", "full")
 
 
 def value_label(subject: str, field: str, value: str) -> str:

@@ -24,6 +24,7 @@ _STYLES = {
     "full": ("yMMMd", "Hm"),
 }
 _YEARLESS, _WITH_YEAR = "MMMEd", "yMMMEd"
+_DAY_SECONDS = 24 * 60 * 60
 _INPUT = "%Y-%m-%dT%H:%M"  # the value of a datetime-local input
 
 
@@ -81,8 +82,8 @@ def offset(at: datetime, zone: str) -> str:
 
 
 def from_utc(seconds: int | None) -> timedelta | None:
-    """The offset that an option of `sides` stands for."""
-    return None if seconds is None else timedelta(seconds=seconds)
+    """The offset that an option of `sides` stands for; None for none, and for what no page sends."""
+    return None if seconds is None or abs(seconds) >= _DAY_SECONDS else timedelta(seconds=seconds)
 
 
 def short_duration(seconds: float) -> str:

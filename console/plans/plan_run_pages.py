@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ from models.people import Instructor
 from models.repositories import names, pages, plan_answers, term_plans
 from models.term_plan import PlanAssignment, PlanRun
 from services import form_keys
-from services.inputs.fields import Schema
+from services.inputs.fields import Day, Schema
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization, planning_policy_of, set_planning_policy
 from services.plan_holds import holds_time
@@ -81,8 +81,8 @@ class PolicyForm(Schema):
 
 
 class PlanForm(Schema):
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     scope: PlanScope
     minutes: Annotated[int, Bound(ge=1, le=15)]
 

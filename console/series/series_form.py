@@ -15,7 +15,7 @@ from console.frame.forms import Field, Form, Options
 from domain.errors import InvalidInput
 from domain.scheduling.recurrence import MAX_OCCURRENCES, WEEKDAYS, Frequency, Rule, read_rule, until_end_of
 from models.series import Series
-from services.inputs.fields import LEFT_OUT, Name, Schema, TimeZone
+from services.inputs.fields import LEFT_OUT, Day, Name, Schema, TimeZone
 from services.inputs.series import Minutes, NewSeries, SeriesChange
 from services.inputs.sessions import OverrideReason
 
@@ -31,20 +31,20 @@ _ENDS = (("count", "After a number of classes"), ("until", "On a day"), ("never"
 class SeriesForm(Schema):
     title: Name | None = None
     instructor_id: UUID | None = None
-    first_day: date
+    first_day: Day
     starts: time
     minutes: Minutes
     time_zone: TimeZone
     weeks: Annotated[int, Bound(ge=1, le=4)] = 1
     ends: Literal["count", "until", "never"] = "count"
     count: Annotated[int | None, Bound(ge=1, le=MAX_OCCURRENCES)] = None
-    until: date | None = None
-    left_out: list[date] = Bound(default_factory=list, max_length=200)
+    until: Day | None = None
+    left_out: list[Day] = Bound(default_factory=list, max_length=200)
     override_reason: OverrideReason = None
 
 
 class ChangeForm(Schema):
-    from_day: date
+    from_day: Day
     starts: time = LEFT_OUT
     minutes: Minutes = LEFT_OUT
     instructor_id: UUID | None = None

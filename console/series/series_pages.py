@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ from models.repositories import entities, names, pages
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
 from models.session import Session
-from services.inputs.fields import Schema
+from services.inputs.fields import Day, Schema
 from services.inputs.series import OccurrenceCancellation, SeriesEnd
 from services.series import SeriesDifference
 from services.series_expansion import holding
@@ -58,7 +58,7 @@ _END = (Field("last_day", "Last day", "date", wrong="Enter a date."),)
 
 
 class EndForm(Schema):
-    last_day: date
+    last_day: Day
 
 
 @dataclass(frozen=True)

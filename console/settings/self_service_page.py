@@ -13,11 +13,12 @@ from api.http.dependencies import Now, Shared
 from console.frame import durations, forms
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
+from console.frame.problem_texts import shown
 from console.frame.rendering import go_to, page
 from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_version
-from domain.errors import StaleVersion
+from domain.errors import InvalidInput, StaleVersion
 from domain.people.access import Permission, Principal
 from domain.scheduling.self_service import SelfServicePolicy
 from services import organizations
@@ -88,6 +89,9 @@ async def save(request: Request, shared: Shared, who: CurrentUser, now: Now) -> 
     async with shared.database.tenant(who.organization_id) as db:
         try:
             await organizations.set_self_service_policy(db, policy, now, version)
+        except InvalidInput as error:
+            form = SelfServiceForm(form.values, {"ahead": shown(error).next_step})
+            return _page(request, who, form, version, 422)
         except StaleVersion:
             row = await organizations.organization(db)
             return _page(request, who, form, row.version, 412)

@@ -51,7 +51,7 @@ async def ask(request: Request, shared: Shared, who: Teacher, now: Now) -> Respo
             )
             # The form carries the id, so that sending it twice asks once.
             await leave_requests.ask(db, who.person_id, UUID(forms.text(posted, "key")), new, now)
-    except (InvalidInput, ValueError):
+    except (InvalidInput, ValueError, OverflowError):
         problem = gettext("Enter a start, and an end after it that is still to come.")
         return await _page(request, shared, who, now, typed, problem, 422)
     return RedirectResponse(PATH, status_code=303, headers=HEADERS)

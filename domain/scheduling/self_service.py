@@ -45,6 +45,11 @@ class SelfServicePolicy(BaseModel):
         description="Whether instructors who accept extra hours may take classes that look for somebody.",
     )
 
+    @property
+    def leaves_no_time(self) -> bool:
+        """Whether families may move classes, but to no time: they can be moved less far ahead than is too late."""
+        return self.families_move and self.move_until >= self.ahead
+
     def may_move(self, starts_at: datetime, moves: int, now: datetime) -> bool:
         """`moves` is how often the class was moved so far, by whomever."""
         return self.families_move and moves < self.most_moves and now <= starts_at - self.move_until

@@ -47,10 +47,12 @@ class DayOfClasses:
     first: tuple[CalendarClass, ...]
 
 
-async def count(db: AsyncSession, wanted: CalendarFilter, start: datetime, end: datetime) -> int:
-    """How many classes start in this span, cancelled ones among them."""
-    query = sa.select(sa.func.count()).select_from(Session).where(*_where(wanted, start, end))
-    return (await db.execute(query)).scalar_one()
+async def count(db: AsyncSession, wanted: CalendarFilter, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many classes start in this span, and how many more were cancelled."""
+    cancelled = col(Session.state) == SessionState.CANCELLED
+    query = sa.select(sa.func.count().filter(~cancelled), sa.func.count().filter(cancelled))
+    found = (await db.execute(query.select_from(Session).where(*_where(wanted, start, end)))).one()
+    return found[0], found[1]
 
 
 async def classes(

@@ -161,6 +161,13 @@ async def children_of(db: AsyncSession, guardian_id: UUID) -> list[UUID]:
     return list(await db.scalars(query))
 
 
+async def students_in_use(db: AsyncSession, keys: Sequence[UUID]) -> list[UUID]:
+    """Those of the students who are not retired, in the order of `keys`."""
+    query = sa.select(col(Student.id)).where(col(Student.id).in_(keys), col(Student.retired_at).is_(None))
+    found = set(await db.scalars(query))
+    return [key for key in keys if key in found]
+
+
 async def enrolled_students(db: AsyncSession, course_id: UUID) -> list[UUID]:
     return (await enrolled_by_course(db, [course_id])).get(course_id, [])
 

@@ -104,7 +104,7 @@ async def without_instructor(db: AsyncSession, series_id: UUID, until: datetime)
 
 @dataclass(frozen=True)
 class Progress:
-    """How many classes of a series are in each state, cancelled and left out ones aside."""
+    """How many classes of a series are in each state, left out ones and those cancelled in any way aside."""
 
     booked: int = 0
     planned: int = 0
@@ -121,15 +121,17 @@ async def progress(db: AsyncSession, series_ids: Collection[UUID], now: datetime
     """By series, also of those without a class."""
     row = SeriesOccurrence
     is_open = col(row.state) == OccurrenceState.PLANNED
+    takes_place = col(Session.outcome).is_distinct_from("cancelled")
     query = (
         sa.select(
             col(row.series_id),
-            sa.func.count().filter(col(row.state) == OccurrenceState.BOOKED),
+            sa.func.count().filter(col(row.state) == OccurrenceState.BOOKED, takes_place),
             sa.func.count().filter(is_open),
             sa.func.count().filter(col(row.state) == OccurrenceState.REFUSED, col(row.starts_at) > now),
             sa.func.count().filter(col(row.pending)),
             sa.func.min(col(row.starts_at)).filter(is_open, col(row.instructor_id).is_not(None)),
         )
+        .outerjoin(Session, col(Session.id) == col(row.session_id))
         .where(col(row.series_id).in_(series_ids))
         .group_by(col(row.series_id))
     )
@@ -148,6 +150,17 @@ async def id_of_session(db: AsyncSession, session_id: UUID) -> UUID | None:
     """The series that a session is a class of; None: it was booked by itself."""
     query = sa.select(col(SeriesOccurrence.series_id)).where(col(SeriesOccurrence.session_id) == session_id)
     return await db.scalar(query.limit(1))
+
+
+async def count_unbooked(db: AsyncSession, course_id: UUID, now: datetime) -> int:
+    """How many classes to come of series of this course are not booked yet."""
+    row = SeriesOccurrence
+    query = sa.select(sa.func.count()).where(
+        col(row.series_id).in_(sa.select(col(Series.id)).where(col(Series.course_id) == course_id)),
+        col(row.state).in_([OccurrenceState.PLANNED, OccurrenceState.REFUSED]),
+        col(row.starts_at) > now,
+    )
+    return int(await db.scalar(query) or 0)
 
 
 async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> None:

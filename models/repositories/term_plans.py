@@ -30,11 +30,13 @@ async def get(db: AsyncSession, plan_id: UUID, *, lock: bool = False) -> PlanRun
 async def open_occurrences(
     db: AsyncSession, start: datetime, end: datetime
 ) -> list[tuple[SeriesOccurrence, Series]]:
-    """Classes of series in a span that are not booked, by start."""
+    """Classes of series in a span that are not booked, by start; those of retired courses can't be."""
     query = (
         sa.select(SeriesOccurrence, Series)
         .join(Series, col(Series.id) == col(SeriesOccurrence.series_id))
+        .join(Course, col(Course.id) == col(Series.course_id))
         .where(
+            col(Course.retired_at).is_(None),
             col(SeriesOccurrence.state).in_([OccurrenceState.PLANNED, OccurrenceState.REFUSED]),
             col(SeriesOccurrence.starts_at) >= start,
             col(SeriesOccurrence.starts_at) < end,

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -18,16 +18,25 @@ from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from domain.errors import BookingInPast, Conflict, DoubleBooked, HomeroomError, InvalidInput, UnknownReference
+from domain.errors import (
+    BookingInPast,
+    Conflict,
+    DoubleBooked,
+    HomeroomError,
+    InvalidInput,
+    RepeatedTime,
+    UnknownReference,
+)
 from domain.people.access import Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from domain.sessions.schedule import check_length
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import people, rows_by_name
+from models.repositories import people, rows_by_name, sessions
 from models.session import Session
 from services import organizations
+from services.bookings import external_id_taken
 from services.bulk_import.importer import Candidate, Outcome, Refusal
 from services.bulk_import.parsing import Row
 from services.clashes import require_bookable
@@ -38,6 +47,7 @@ from services.inputs.sessions import NewSession, OverrideReason
 MOST_ROWS = 2_000
 _BATCH, _AT_ONCE = 50, 8
 _USUAL_MINUTES = 60
+_YEARS = range(2000, 2100)  # in which an offset cannot leave the range of datetime
 Reference = TypeVar("Reference", bound=SQLModel)
 
 
@@ -156,6 +166,8 @@ class BookingImport:
         new = wanted.new
         if new.starts_at <= now:
             raise BookingInPast
+        if new.external_id and await sessions.by_external_id(db, new.external_id):
+            raise external_id_taken()
         for person in wanted.people:
             for start, end, number in seen.times.setdefault(person, []):
                 if start < new.ends_at and new.starts_at < end:
@@ -176,7 +188,7 @@ class BookingImport:
             return wanted
         try:
             async with turns:
-                await self.classes.book(self.who.organization_id, wanted.id, wanted.new)
+                await self.classes.book(self.who.organization_id, wanted.id, wanted.new, again=True)
         except HomeroomError as error:
             return _taken(wanted, error)
         return _taken(wanted)
@@ -266,9 +278,32 @@ def _moment(column: str, text: str, zone: ZoneInfo) -> datetime:
         raise InvalidInput(
             f"{column}: {text!r} is no time that can be read", next_step="Write it as 2030-03-04 16:00."
         ) from error
+    if at.year not in _YEARS:
+        raise InvalidInput(
+            f"{column}: must be between the years {_YEARS.start} and {_YEARS.stop}",
+            next_step="Correct the year.",
+        )
+    if _is_day(text):
+        raise InvalidInput(
+            f"{column}: {text!r} has no time of day", next_step="Write it as 2030-03-04 16:00."
+        )
     if at.tzinfo:
         return at.astimezone(UTC)
     try:
         return wall_time_to_utc(at, zone)
+    except RepeatedTime as error:
+        raise InvalidInput(
+            f"{column}: {error.detail}",
+            next_step=f"Write {error.extra['first']}, or {error.extra['second']}.",
+        ) from error
     except InvalidInput as error:
         raise InvalidInput(f"{column}: {error.detail}", next_step=error.next_step) from error
+
+
+def _is_day(text: str) -> bool:
+    """Whether a cell names a day alone, which would be read as its midnight."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
@@ -44,9 +44,12 @@ class Schema(BaseModel):
         return given
 
 
+_NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})  # names that mean whatever the machine has
+
+
 @cache
 def known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - _NO_PLACES)
 
 
 def _is_zone(value: str) -> str:
@@ -59,6 +62,12 @@ def _in_range(value: datetime) -> datetime:
     if not _FIRST <= value < _LAST:
         raise ValueError("must be between the years 2000 and 2100")
     return value.astimezone(UTC)
+
+
+def _day_in_range(value: date) -> date:
+    if not _FIRST.date() <= value < _LAST.date():
+        raise ValueError("must be between the years 2000 and 2100")
+    return value
 
 
 def _wall_time_in_range(value: datetime) -> datetime:
@@ -75,6 +84,8 @@ def _without_repeats(values: list[UUID]) -> list[UUID]:
 TimeZone = Annotated[str, AfterValidator(_is_zone), Field(examples=["Europe/Madrid"])]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 """A time with an offset, between the years 2000 and 2100; converted to UTC."""
+Day = Annotated[date, AfterValidator(_day_in_range)]
+"""A day between the years 2000 and 2100; its time zone comes from elsewhere."""
 WallTime = Annotated[
     NaiveDatetime,
     AfterValidator(_wall_time_in_range),

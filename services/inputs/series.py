@@ -1,6 +1,6 @@
 """Inputs that create and change series of classes."""
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from domain.scheduling.recurrence import MAX_TEXT
 from domain.sessions.cancellations import CancelReason
 from services.inputs import patterns
-from services.inputs.fields import LEFT_OUT, Ids, Name, Schema, TimeZone, WallTime
+from services.inputs.fields import LEFT_OUT, Day, Ids, Name, Schema, TimeZone, WallTime
 from services.inputs.sessions import OverrideReason
 
 Recurrence = Annotated[
@@ -51,7 +51,7 @@ class NewSeries(Schema):
         max_length=500,
         description="Left out: everybody enrolled in the course when each class is booked.",
     )
-    left_out: list[date] = Field(
+    left_out: list[Day] = Field(
         default_factory=list, max_length=200, description="Days without a class, such as holidays."
     )
     override_reason: OverrideReason = None
@@ -60,7 +60,7 @@ class NewSeries(Schema):
 class SeriesChange(Schema):
     """What is left out stays as it is."""
 
-    from_day: date = Field(description="Classes that are planned for this day or later change.")
+    from_day: Day = Field(description="Classes that are planned for this day or later change.")
     starts: TimeOfDay = LEFT_OUT
     minutes: Minutes = LEFT_OUT
     recurrence: Recurrence = LEFT_OUT
@@ -68,7 +68,7 @@ class SeriesChange(Schema):
 
 
 class SeriesEnd(Schema):
-    last_day: date = Field(description="Classes after this day are cancelled.")
+    last_day: Day = Field(description="Classes after this day are cancelled.")
     reason: CancelReason = Field(
         CancelReason.UNSPECIFIED, description="Named to families and instructors, unless it is `unspecified`."
     )

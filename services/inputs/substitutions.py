@@ -1,13 +1,12 @@
 """Inputs of substitutions, of an instructor's absence, and of when instructors can teach."""
 
-from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from domain.scheduling.offers import SubstitutionReason
-from services.inputs.fields import Moment, Schema
+from services.inputs.fields import Day, Moment, Schema
 from services.inputs.people import HoursIn, WeeklyHoursIn
 
 MOST_RULES = 100
@@ -36,7 +35,7 @@ class AbsenceIn(Schema):
 
 
 class DayIn(Schema):
-    day: date
+    day: Day
     hours: list[HoursIn] = Field(max_length=20, description="In place of the weekly ones; empty: none.")
 
 

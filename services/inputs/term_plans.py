@@ -1,16 +1,14 @@
 """Input that starts a plan of a term."""
 
-from datetime import date
-
 from pydantic import Field
 
 from domain.scheduling.term_plans import PlanScope
-from services.inputs.fields import Schema
+from services.inputs.fields import Day, Schema
 
 
 class NewPlanRun(Schema):
-    first_day: date = Field(description="In the organization's time zone.")
-    last_day: date = Field(description="At most 26 weeks after the first.")
+    first_day: Day = Field(description="In the organization's time zone.")
+    last_day: Day = Field(description="At most 26 weeks after the first.")
     scope: PlanScope = Field(
         PlanScope.UNASSIGNED,
         description="`unassigned`: classes of series without instructor. `touched`: those, and booked classes whose "

@@ -101,13 +101,19 @@ async def read_window(
 
 
 async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Violation]:
-    """The hard rules that a proposed plan breaks beside what is booked and known by now."""
+    """The hard rules that a proposed plan breaks beside what is booked and known by now.
+
+    Classes that keep the instructor of their series are none of the plan's doing: what they break among each other, or
+    with booked classes, is no reason to refuse all others.
+    """
     wanted = {one.class_id: one.instructor_id for one in await term_plans.assignments(db, row.id)}
     window = await read_window(db, row, now, chosen=set(wanted))
     known = {one.id for one in window.built.problem.instructors}
     gone = [Violation(RETIRED, who, (key,)) for key, who in wanted.items() if who and who not in known]
+    keep = {key for key, (one, _) in window.occurrences.items() if one.instructor_id == wanted.get(key)}
+    decided = wanted.keys() - keep
     classes = [
-        replace(one, pinned_instructor_id=None) if one.id in wanted else one
+        replace(one, pinned_instructor_id=None) if one.id in decided else one
         for one in window.built.problem.classes
     ]
     problem = replace(window.built.problem, classes=classes)

@@ -22,6 +22,7 @@ from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, Series
 from domain.scheduling.term_plans import REFUSED, AnswerState, PlanState
 from domain.scheduling.wall_time import start_of_day
 from domain.subjects import Subject, SubjectKind
+from matching.checker import Violation
 from matching.planner import Plan, plan
 from matching.prepared import PreparedProblem
 from matching.progress import Progress
@@ -32,6 +33,7 @@ from models.repositories import cases, entities, plan_answers, sessions, term_pl
 from models.repositories import series as series_repository
 from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
+from reports.moments import moment
 from services.cases import NewCase, open_case, resolve_by_itself
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
@@ -49,6 +51,7 @@ from workflows.contracts.term_plans import PlanLook, PlanRef
 BATCH = 20  # assignments that are published in one step
 _LONGEST = timedelta(weeks=26)
 _LOOK_EVERY = 1.0  # seconds between looks at the progress of the engine
+_MOST_NAMED = 3  # classes that a refusal to publish names
 _MOST_EXPLAINED = 200  # classes without instructor whose reasons are kept
 Relaxations = list[dict[str, list[str]]]  # as they are stored
 
@@ -106,11 +109,7 @@ class TermPlanCommands:
                 return
             _check_state(row, PlanState.PROPOSED, PlanState.ASKING)
             if row.state == PlanState.PROPOSED and (found := await broken_rules(db, row, now)):
-                rules = ", ".join(sorted({one.rule.replace("_", " ") for one in found}))
-                raise Conflict(
-                    f"by now the plan breaks rules, {len(found)} times: {rules}",
-                    next_step="Plan again, then publish.",
-                )
+                raise Conflict(await _broken(db, row, found, now), next_step="Plan again, then publish.")
             policy = planning_policy_of(await organization(db))
             row.published_by = who.actor
             if row.state == PlanState.ASKING:
@@ -357,6 +356,20 @@ def _figures(phase: str, objective: float, bound: float, gap: float, seconds: fl
         "gap": min(gap, 1.0),
         "seconds": round(seconds, 1),
     }
+
+
+async def _broken(db: AsyncSession, row: PlanRun, found: Sequence[Violation], now: datetime) -> str:
+    """What a plan breaks, with the first of its classes that do."""
+    rules = ", ".join(sorted({one.rule.replace("_", " ") for one in found}))
+    keys = {key for one in found for key in one.class_ids}
+    zone = (await organization(db)).time_zone
+    classes = [
+        f"“{one.title}”, {moment(one.starts_at, 'en', zone, now=now)}"
+        for one in await term_plans.assignments(db, row.id)
+        if one.class_id in keys
+    ]
+    named = "; ".join(classes[:_MOST_NAMED])
+    return f"by now the plan breaks rules, {len(found)} times: {rules} ({named})"
 
 
 async def _propose(db: AsyncSession, row: PlanRun, rows: Sequence[PlanAssignment], now: datetime) -> None:

@@ -13,7 +13,7 @@ from domain.people.access import Permission
 from models.course import Course, CurriculumPlan, Enrollment, Topic
 from models.people import Student
 from models.reading import Readable
-from models.repositories import entities, intake, people
+from models.repositories import entities, intake, people, series
 from services.inputs.courses import (
     CourseChange,
     EnrollmentChange,
@@ -60,6 +60,11 @@ class Courses(Resource[Course]):
             raise InUse(
                 f"this course has {coming} upcoming or running {'class' if coming == 1 else 'classes'}",
                 next_step="Cancel them, or wait until they are over.",
+            )
+        if planned := await series.count_unbooked(db, row.id, now):
+            raise InUse(
+                f"series will book {planned} more {'class' if planned == 1 else 'classes'} of this course",
+                next_step="End the series first.",
             )
 
     async def related(self, db: Readable, rows: Sequence[Any]) -> Mapping[UUID, dict[str, Any]]:

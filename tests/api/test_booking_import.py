@@ -90,3 +90,50 @@ async def test_a_row_that_was_changed_after_its_booking_is_refused(harbour: Scho
     rows, _ = await report(harbour, "sessions", lines(first | {"starts": at(3)}), LINES)
     assert rows[0]["status"] == "refused"
     assert "already booked" in rows[0]["problem"]["detail"]
+
+
+async def test_a_row_that_was_refused_is_booked_by_the_same_file_once_its_time_is_free(
+    harbour: School,
+) -> None:
+    course, email = await course_of(harbour), await email_of(harbour)
+    start = datetime.fromisoformat(at(60)).replace(tzinfo=UTC)
+    in_the_way = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=1)).isoformat()}
+    other = (await harbour.post("/v1/sessions", harbour.booking() | in_the_way))["id"]
+    file = lines(
+        {"course": course, "instructor": email, "starts": at(60), "external_id": uuid4().hex},
+        {"course": course, "instructor": email, "starts": at(62)},
+    )
+    _, total = await report(harbour, "sessions", file, LINES)
+    assert (total["taken"], total["refused"]) == (1, 1)
+    await harbour.post(f"/v1/sessions/{other}/cancel", {})
+    await harbour.run_until(other, "cancelled")
+    rows, total = await report(harbour, "sessions", file, LINES)
+    assert (total["taken"], total["refused"]) == (2, 0), rows
+
+
+async def test_a_time_that_cannot_be_meant_is_refused_in_its_own_row(harbour: School) -> None:
+    """A day alone is no midnight, and a year at the end of time stops no other row."""
+    course, email, key = await course_of(harbour), await email_of(harbour), uuid4().hex
+    await harbour.post("/v1/sessions", harbour.booking(external_id=key))
+    first = {"course": course, "instructor": email}
+    rows, total = await report(
+        harbour,
+        "sessions",
+        lines(
+            first | {"starts": "9999-12-31T23:59-05:00"},
+            first | {"starts": at(70)[:10]},
+            first | {"starts": "2035-10-28 02:30", "time_zone": "Europe/Madrid"},
+            first | {"starts": at(70), "external_id": key},
+            first | {"starts": at(72)},
+        ),
+        LINES,
+        dry_run=True,
+    )
+    assert (total["taken"], total["refused"]) == (1, 4), rows
+    found = refusals(rows)
+    assert "between the years 2000 and 2100" in found[1]
+    assert "has no time of day" in found[2]
+    assert rows[2]["problem"]["next_step"] == (
+        "Write 2035-10-28T02:30:00+02:00, or 2035-10-28T02:30:00+01:00."
+    )
+    assert "a session with this external_id already exists" in found[4]

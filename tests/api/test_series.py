@@ -119,6 +119,61 @@ async def test_ending_a_series_cancels_what_comes_after(harbour: School) -> None
     assert (last["outcome"], last["cancel_reason"]) == ("cancelled", "weather")
 
 
+async def test_ending_a_series_after_its_last_class_leaves_its_rule(harbour: School) -> None:
+    series = await harbour.post("/v1/series", weekly(harbour, 2))
+    await classes_when(harbour, series["id"], all_in("booked", "booked"))
+    late = {"last_day": (first_start().date() + 30 * WEEK).isoformat()}
+    ended = await harbour.post(f"/v1/series/{series['id']}/end", late)
+    assert ended["recurrence"] == series["recurrence"]
+    classes = await harbour.get(f"/v1/series/{series['id']}/classes")
+    await harbour.post(f"/v1/sessions/{classes[0]['session_id']}/cancel", {"reason": "weather"})
+    await classes_when(harbour, series["id"], all_in("cancelled", "booked"))
+    assert (await harbour.get(f"/v1/series/{series['id']}"))["booked"] == 1
+    change = {"from_day": (first_start().date()).isoformat(), "minutes": 30}
+    assert (await harbour.post(f"/v1/series/{series['id']}/change/preview", change))["added"] == []
+
+
+async def test_classes_go_on_without_a_student_who_is_retired(harbour: School) -> None:
+    """With the last of them the series can book no class, and says so."""
+    both = [(await harbour.post("/v1/students", {"name": f"Student {n}"}))["id"] for n in range(2)]
+    change = {"from_day": first_start().date().isoformat(), "instructor_id": harbour.ids["instructor"]}
+    found = {}
+    for retired in (both[:1], both):
+        for_both = weekly(harbour, 1, student_ids=both, instructor_id=None)
+        series = await harbour.post("/v1/series", for_both)
+        for key in retired:
+            assert (await harbour.api.delete(f"/v1/students/{key}")).status_code == 204
+        shown = await harbour.post(f"/v1/series/{series['id']}/change/preview", change)
+        assert len(shown["other_instructor"]) == 1
+        await harbour.post(f"/v1/series/{series['id']}/change", change)
+        (found[len(retired)],) = await classes_when(
+            harbour,
+            series["id"],
+            lambda all_: all_[0]["state"] in ("booked", "refused") and "no-" not in all_[0]["problem_code"],
+        )
+        if len(retired) == 1:
+            people = await harbour.get(f"/v1/sessions/{found[1]['session_id']}/participants")
+            assert [one["student_id"] for one in people if one["role"] == "student"] == both[1:]
+            await harbour.post(f"/v1/sessions/{found[1]['session_id']}/cancel", {"reason": "weather"})
+            await harbour.post(f"/v1/students/{both[0]}/restore")
+    assert found[2]["problem"] == "all students of this series are retired"
+
+
+async def test_a_course_is_in_use_as_long_as_a_series_is_to_book_classes_of_it(harbour: School) -> None:
+    far = (first_start() + 20 * WEEK).isoformat()
+    series = await harbour.post("/v1/series", weekly(harbour, 2, starts_at=far))
+    refused = await harbour.api.delete(f"/v1/courses/{harbour.ids['course']}")
+    assert "series will book 2 more classes of this" in problem_of(refused, 409, "in-use")["detail"]
+    end = {"last_day": first_start().date().isoformat()}
+    await harbour.post(f"/v1/series/{series['id']}/end", end)
+    assert (await harbour.api.delete(f"/v1/courses/{harbour.ids['course']}")).status_code == 204
+    shown = await harbour.post(
+        f"/v1/series/{series['id']}/change/preview",
+        {"from_day": far[:10], "recurrence": "FREQ=WEEKLY;COUNT=1"},
+    )
+    assert any("is retired." in why for why in shown["added"][0]["conflicts"])
+
+
 async def test_another_instructor_takes_over_the_booked_classes(harbour: School) -> None:
     series = await harbour.post("/v1/series", weekly(harbour, 2))
     classes = await classes_when(harbour, series["id"], all_in("booked", "booked"))
@@ -131,6 +186,19 @@ async def test_another_instructor_takes_over_the_booked_classes(harbour: School)
     await classes_when(harbour, series["id"], lambda all_: all_[1]["instructor_id"] == ben)
     assert (await harbour.names(classes[1]["session_id"]))[0] == "Ben Castro"
     assert (await harbour.names(classes[0]["session_id"]))[0] == "Ada Okafor"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("series/{id}/change/preview", {"from_day": "9999-12-31", "recurrence": "FREQ=WEEKLY"}),
+        ("series/{id}/end", {"last_day": "9999-12-31"}),
+        ("plans", {"first_day": "9999-12-31", "last_day": "9999-12-31"}),
+    ],
+)
+async def test_a_day_at_the_end_of_time_is_refused(harbour: School, path: str, body: Json) -> None:
+    answer = await harbour.api.post(f"/v1/{path.format(id=uuid5(harbour.id, path))}", json=body)
+    assert "between the years 2000 and 2100" in problem_of(answer, 422, "invalid-input")["detail"]
 
 
 @pytest.mark.parametrize(

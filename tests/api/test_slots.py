@@ -80,6 +80,7 @@ async def test_slots_are_what_can_be_booked_and_the_others_say_why(harbour: Scho
         {"course_id": None},
         {"subject": "Sums"},
         {"to": "2040-01-01T00:00:00Z"},
+        {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"},
         {"step": "PT1M"},
         {"limit": "201"},
     ],

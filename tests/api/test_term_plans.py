@@ -98,7 +98,8 @@ async def test_a_plan_that_breaks_a_rule_by_now_is_not_published(harbour: School
     path = f"/v1/instructors/{harbour.ids['instructor']}/availability"
     await harbour.api.put(path, json={"leave": [times]})
     refused = await harbour.api.post(f"/v1/plans/{plan_id}/publish")
-    assert "by now the plan breaks rules, 1 times: " in problem_of(refused, 409, "conflict")["detail"]
+    detail = problem_of(refused, 409, "conflict")["detail"]
+    assert "by now the plan breaks rules, 1 times: not available (“" in detail
     await harbour.post(f"/v1/plans/{plan_id}/discard")
     await classes_when(harbour, series["id"], lambda all_: all_[0]["instructor_id"] is None)
     problem_of(await harbour.api.post(f"/v1/plans/{plan_id}/publish"), 409, "transition-refused")
@@ -119,6 +120,22 @@ async def test_a_proposed_plan_holds_its_time_until_it_is_discarded(harbour: Sch
     second, _ = await proposed(harbour)
     assert (await held(harbour, second, 2))["progress"]["unassigned"] == 1
     assert harbour.rows()["time_hold"] == 2
+
+
+async def test_a_class_that_its_own_series_cannot_book_does_not_keep_a_plan_from_others(
+    harbour: School,
+) -> None:
+    """Its instructor was chosen by the series, and is taken by another class: no plan can help that."""
+    await qualify(harbour, harbour.ids["instructor"])
+    first, second = [(await harbour.post("/v1/series", weekly(harbour, 1)))["id"] for _ in range(2)]
+    for series_id, state in ((first, "booked"), (second, "refused")):
+        await classes_when(harbour, series_id, all_in(state))
+    later = (first_start() + timedelta(hours=3)).isoformat()
+    open_ = await harbour.post("/v1/series", weekly(harbour, 1, instructor_id=None, starts_at=later))
+    plan_id, _ = await proposed(harbour)
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    await classes_when(harbour, open_["id"], all_in("booked"))
 
 
 async def test_leave_replans_only_the_classes_that_it_touches(harbour: School) -> None:

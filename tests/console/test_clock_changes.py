@@ -1,12 +1,14 @@
 """Forms and pages on the nights on which clocks change."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from console.frame.times import from_utc
 from tests.campus import Json, School
 from tests.console.forms import hidden
 from tests.links import open_link
@@ -40,6 +42,11 @@ async def times(harbour: School, session_id: str) -> tuple[str, str]:
 async def command(operator: httpx.AsyncClient, session_id: str, action: str, **values: Any) -> httpx.Response:
     headers = {"hx-request": "true"}
     return await operator.post(f"/sessions/{session_id}/{action}", data=values, headers=headers)
+
+
+def test_an_offset_that_no_page_sends_chooses_no_side() -> None:
+    assert from_utc(int(FIRST)) == timedelta(hours=2)
+    assert from_utc(10**20) is None
 
 
 async def test_a_class_is_booked_at_either_side_of_a_repeated_time(

@@ -59,6 +59,8 @@ async def test_a_family_moves_a_class_to_a_free_time_of_its_instructor(harbour: 
         assert not {taken - HOUR / 2, taken, taken + HOUR / 2} & set(offered)
         none = await noors.post(f"{path}/move", data={"day": taken.date().isoformat()})
         assert (none.status_code, "Choose a time first." in none.text) == (422, True)
+        far = await noors.post(f"{path}/move", data={"starts_at": "9999-12-31T23:59:00-05:00"})
+        assert far.status_code == 422
         busy = await noors.post(f"{path}/move", data={"starts_at": taken.isoformat()})
         assert (busy.status_code, "free any more" in busy.text) == (409, True)
         wanted = taken + HOUR
@@ -155,6 +157,8 @@ async def test_the_policy_is_set_as_a_whole_with_its_version(harbour: School) ->
     problem_of(await harbour.api.put(path, json={}, headers=version), 412, "stale-version")
     assert (await harbour.get(path))["move_until"] == "PT6H"
     problem_of(await harbour.api.put(path, json={"free_until": "P90D"}), 422, "invalid-input")
+    to_no_time = change | {"move_until": "P2D", "ahead": "P1D"}
+    problem_of(await harbour.api.put(path, json=to_no_time), 422, "invalid-input")
 
 
 async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> None:

@@ -75,4 +75,6 @@ def test_codes_in_the_change_log_have_labels_and_other_texts_stay() -> None:
     assert value_label("exception", "kind", "student_absent") == "Student absent"
     assert value_label("notice", "kind", "review_request") == "Review request"
     assert value_label("session", "outcome", "not_held") == "not held"
+    assert value_label("session", "starts_at", "2030-03-05T17:00:00+00:00") == "5 Mar 2030, 17:00 UTC"
+    assert value_label("series", "first_start", "2030-03-05T17:00:00") == "5 Mar 2030, 17:00"
     assert value_label("student", "external_id", "crm-4_711") == "crm-4_711"
