@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.people.roles import Role
-from domain.scheduling.credentials import Requirements
 from models.course import Course
 from models.scheduling import Pairing
 from models.session import Participant, Session
@@ -47,9 +46,8 @@ _TAUGHT = sa.text(
 )
 
 
-@dataclass(frozen=True)
-class PlannedClass:
-    """A class with what a plan needs of it and its course."""
+class PlannedClass(NamedTuple):
+    """A class with what a plan needs of it."""
 
     id: UUID
     course_id: UUID
@@ -58,9 +56,6 @@ class PlannedClass:
     starts_at: datetime
     ends_at: datetime
     is_over: bool
-    subject: str
-    level: str
-    requirements: Requirements
 
 
 @dataclass(frozen=True)
@@ -90,42 +85,20 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
             col(Session.title),
             col(Session.starts_at),
             col(Session.ends_at),
-            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)).label("is_over"),
-            col(Course.subject),
-            col(Course.level),
-            col(Course.teaching_language),
-            col(Course.required_region),
-            col(Course.required_consents),
-            col(Course.required_certificates),
-            col(Course.requires_background_check),
+            sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
         )
-        .join(Course, col(Course.id) == col(Session.course_id))
         .where(which, col(Session.outcome).is_distinct_from(_CANCELLED))
         .order_by(col(Session.starts_at), col(Session.id))
     )
-    return [_planned(row) for row in await db.execute(query)]
+    return [PlannedClass._make(row) for row in await db.execute(query)]
 
 
-def _planned(row: Any) -> PlannedClass:
-    asked = Requirements(
-        row.teaching_language,
-        row.required_region,
-        tuple(row.required_consents),
-        tuple(row.required_certificates),
-        row.requires_background_check,
-    )
-    names = (
-        "id",
-        "course_id",
-        "instructor_id",
-        "title",
-        "starts_at",
-        "ends_at",
-        "is_over",
-        "subject",
-        "level",
-    )
-    return PlannedClass(**{name: getattr(row, name) for name in names}, requirements=asked)
+async def courses_of(db: AsyncSession, classes: Collection[PlannedClass]) -> dict[UUID, Course]:
+    """The courses of these classes, retired ones too."""
+    keys = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
+    query = sa.select(Course).where(col(Course.id) == sa.any_(keys))
+    found = await db.scalars(query, {"keys": list({one.course_id for one in classes})})
+    return {one.id: one for one in found}
 
 
 async def students_of(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -116,14 +116,16 @@ async def problem_of(
         rules, number = await published_rules(db)
     span = _whole_weeks(start, end, zone)
     booked = await planning.classes_between(db, span.start - _DAY, span.end + _DAY)
-    courses = await _courses(db, proposed)
     within = [one for one in booked if start <= one.starts_at < end]
     planned = within if class_ids is None else [one for one in booked if one.id in class_ids]
+    courses = await planning.courses_of(db, planned) | await _courses(db, proposed)
     staff = await _staff(db, start, end, now, rules, absent, _WEEK + (span.end - span.start))
     taught = await _taught(db, planned, proposed, start, now, rules.parameters)
-    free = _Free(now, rules.parameters, zone, staff, taught, is_chosen=class_ids is not None or as_if_unbegun)
+    free = _Free(
+        now, rules.parameters, zone, courses, staff, taught, is_chosen=class_ids is not None or as_if_unbegun
+    )
     classes = [free.booked(one) for one in planned]
-    classes += [free.proposed(one, courses[one.course_id]) for one in proposed]
+    classes += [free.read(one) for one in proposed]
     around = {one.id for one in planned}
     near = Interval(start - _NEAR, end + _NEAR)
     classes += [
@@ -312,6 +314,7 @@ class _Free:
     now: datetime
     parameters: Parameters
     zone: ZoneInfo
+    courses: Mapping[UUID, Course]
     staff: _Staff
     taught: _Taught
     is_chosen: bool  # planned anew, whatever the time until the start
@@ -322,29 +325,21 @@ class _Free:
         frozen_until = self.now + timedelta(hours=self.parameters.frozen_hours)
         is_pinned = not self.is_chosen and (one.is_over or one.starts_at <= frozen_until)
         holder = one.instructor_id if one.instructor_id in self.staff.rows else None
-        course = one.subject, one.level, one.requirements
-        return self._class(one, *course, holder, holder if is_pinned else None)
+        return self.read(one, holder, holder if is_pinned else None)
 
-    def proposed(self, one: ProposedClass, course: Course) -> ClassToStaff:
-        return self._class(one, course.subject, course.level, requirements_of(course), None, None)
-
-    def _class(
-        self,
-        one: PlannedClass | ProposedClass,
-        subject: str,
-        level: str,
-        asked: Requirements,
-        published: UUID | None,
-        pinned: UUID | None,
+    def read(
+        self, one: PlannedClass | ProposedClass, published: UUID | None = None, pinned: UUID | None = None
     ) -> ClassToStaff:
+        course = self.courses[one.course_id]
+        asked = requirements_of(course)
         students = tuple(self.taught.students.get(one.id, ()))
         self.requirements[one.id] = asked
         return ClassToStaff(
             one.id,
             one.starts_at,
             one.ends_at,
-            subject,
-            level,
+            course.subject,
+            course.level,
             asked.language,
             _folded(asked.certificates),
             asked.background_check,
