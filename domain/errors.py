@@ -18,7 +18,7 @@
     │   ├── TurnedLate          a cancellation that counts as late, which the family was not told
     │   ├── ClassNotOpen        the join link is good, the door is still shut
     │   ├── ClassLocked         the instructor lets nobody new in
-    │   ├── TransitionRefused   the session's state does not allow the command
+    │   ├── TransitionRefused   the current state does not allow the command
     │   ├── InUse               others depend on it
     │   ├── FormReused          a form of a page that was sent before with other values
     │   ├── RequestInProgress   the same request is at work already
@@ -192,8 +192,8 @@ class ClassLocked(Conflict):
 
 class TransitionRefused(Conflict):
     code = "transition-refused"
-    title = "The session's state does not allow this command"
-    usual_step = "Check the session's state first."
+    title = "The current state does not allow this"
+    usual_step = "Look at the current state first."
 
 
 class InUse(Conflict):

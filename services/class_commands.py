@@ -119,10 +119,12 @@ class ClassCommands:
         *,
         override_reason: str | None = None,
         instructor_id: UUID | None = None,
+        moves: int | None = None,
     ) -> None:
         """Change start and end. A reason sets the rules about the instructor aside.
 
-        The class keeps its instructor, unless `instructor_id` names another.
+        The class keeps its instructor, unless `instructor_id` names another. With `moves`, how often it was moved when
+        the caller looked, it is refused if it was moved meanwhile.
 
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
         Unavailable.
@@ -133,7 +135,9 @@ class ClassCommands:
             if override_reason:
                 now = datetime.now(UTC)
                 await override_requests.keep(db, who.organization_id, override, override_reason, now)
-        move = Reschedule(starts_at, ends_at, who.actor, override if override_reason else None, instructor_id)
+        move = Reschedule(
+            starts_at, ends_at, who.actor, override if override_reason else None, instructor_id, moves
+        )
         async with named_refusals(self._database, who.organization_id, who):
             await self._client.reschedule(session_id, move, command_id)
 

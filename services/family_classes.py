@@ -99,6 +99,8 @@ class FamilyClasses:
         """
         async with self._database.tenant(who.organization_id) as db:
             found = await _of_family(db, who, session_id, now)
+            if found.session.starts_at == starts_at and instructor_id in (None, found.session.instructor_id):
+                return
             if not found.may_move:
                 raise TransitionRefused("this class can't be moved here", next_step=_ASK_THE_SCHOOL)
             if not await _is_free(db, found, starts_at, now, instructor_id):
@@ -107,7 +109,13 @@ class FamilyClasses:
         command_id = f"family-move-{session_id}-{found.session.moves}-{starts_at.isoformat()}"
         try:
             await self._classes.reschedule(
-                who, session_id, starts_at, ends_at, command_id, instructor_id=instructor_id
+                who,
+                session_id,
+                starts_at,
+                ends_at,
+                command_id,
+                instructor_id=instructor_id,
+                moves=found.session.moves,
             )
         except TransitionRefused:
             raise

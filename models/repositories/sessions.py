@@ -59,9 +59,7 @@ async def is_visible(db: AsyncSession, session_id: UUID, who: Principal) -> bool
 
 
 def _no_session(session_id: UUID) -> NotFound:
-    return NotFound(
-        f"there is no session {session_id}", next_step="Check the id and your key's organization."
-    )
+    return NotFound(f"there is no session {session_id}")
 
 
 async def get_visible(db: AsyncSession, session_id: UUID, who: Principal) -> Session:

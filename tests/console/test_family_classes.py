@@ -1,5 +1,6 @@
 """A family moves or cancels its own class as far as the policy lets it, and is told before what counts as late."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -71,6 +72,22 @@ async def test_a_family_moves_a_class_to_a_free_time_of_its_instructor(harbour: 
         assert seen["instructor_id"] == harbour.ids["instructor"]
         again = await noors.post(f"{path}/move", data={"starts_at": (taken + 2 * HOUR).isoformat()})
         assert again.status_code == 409, "it was moved as often as the policy allows"
+
+
+async def test_of_moves_sent_at_one_moment_one_is_made(harbour: School) -> None:
+    await allow(harbour)
+    session_id = await own_class(harbour)
+    day = (datetime.now(UTC) + timedelta(days=5)).date()
+    async with await guardians_browser(harbour) as noors:
+        answers = await asyncio.gather(
+            *(
+                noors.post(
+                    f"/family/classes/{session_id}/move", data={"starts_at": f"{day}T{hour:02}:00:00Z"}
+                )
+                for hour in (9, 11, 13)
+            )
+        )
+    assert sorted("The class is moved." in answer.text for answer in answers) == [False, False, True]
 
 
 async def test_times_of_other_instructors_are_offered_where_the_policy_says_so(harbour: School) -> None:

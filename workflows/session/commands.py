@@ -100,6 +100,12 @@ class Commands:
 
     async def reschedule(self, move: Reschedule) -> None:
         self._check(Trigger.RESCHEDULE)
+        if move.moves is not None and move.moves != self._facts.moves:
+            raise application_error(
+                TransitionRefused(
+                    "the class was moved meanwhile", next_step="Look at its present time first."
+                )
+            )
         moves = self._facts.moves + 1
         await self._change_times(
             move.starts_at, move.ends_at, move.by, moves, move.override, move.instructor_id
