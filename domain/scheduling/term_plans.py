@@ -39,7 +39,8 @@ class ChangeKind(StrEnum):
 
     LEAVE = "leave"
     AVAILABILITY = "availability"
-    QUALIFICATIONS = "qualifications"
+    QUALIFICATIONS = "qualifications"  # with certificates and what else courses require
+    REQUIREMENTS = "requirements"  # of a course
     INSTRUCTOR_RETIRED = "instructor_retired"
     PAIRING = "pairing"
     ENROLLMENT = "enrollment"

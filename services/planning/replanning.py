@@ -40,12 +40,25 @@ _SUBJECTS = (
     "qualification",
     "pairing",
     "enrollment",
+    "course",
     "series",
     "scheduling_rules",
 )
 _FILTER = LogFilter(kinds=tuple(f"{subject}.*" for subject in _SUBJECTS))
 _OF_SERIES = frozenset(
     {"first_start", "minutes", "recurrence", "instructor_id", "student_ids", "whole_course"}
+)
+_HELD = frozenset({"certificates", "background_checks", "teaching_languages", "regions", "consents"})
+_REQUIRED = frozenset(
+    {
+        "subject",
+        "level",
+        "teaching_language",
+        "required_region",
+        "required_consents",
+        "required_certificates",
+        "requires_background_check",
+    }
 )
 Cause = dict[str, Any]  # as it is stored: {kind, id, at, spans}
 
@@ -153,8 +166,12 @@ def _cause(row: ChangeRow, courses: Mapping[UUID, UUID]) -> Cause | None:
             kind = ChangeKind.LEAVE if spans else ChangeKind.AVAILABILITY
         case "instructor" if verb == "retired":
             kind = ChangeKind.INSTRUCTOR_RETIRED
+        case "instructor" if verb != "created" and _HELD & changed.keys():
+            kind = ChangeKind.QUALIFICATIONS
         case "qualification":
             kind = ChangeKind.QUALIFICATIONS
+        case "course" if verb != "created" and _REQUIRED & changed.keys():
+            kind = ChangeKind.REQUIREMENTS
         case "pairing":
             kind, key = ChangeKind.PAIRING, _id_in(changed, "instructor_id") or row.subject_id
         case "enrollment":
@@ -214,6 +231,7 @@ _TEXTS: Mapping[str, str] = {
     ChangeKind.LEAVE: "Leave of {}",
     ChangeKind.AVAILABILITY: "Changed availability of {}",
     ChangeKind.QUALIFICATIONS: "Changed qualifications of {}",
+    ChangeKind.REQUIREMENTS: "Changed requirements of {}",
     ChangeKind.INSTRUCTOR_RETIRED: "{} is retired",
     ChangeKind.PAIRING: "Changed preferences about {}",
     ChangeKind.ENROLLMENT: "Changed enrollment in {}",

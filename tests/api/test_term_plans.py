@@ -242,6 +242,25 @@ async def test_changes_are_joined_in_one_proposal_of_what_they_touch(campus: Cam
     assert await looks.look(datetime.now(UTC) + timedelta(minutes=3)) == 0, "publishing is no change"
 
 
+async def test_what_a_course_newly_requires_is_planned_for(campus: Campus, harbour: School) -> None:
+    ada, course = harbour.ids["instructor"], harbour.ids["course"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    for key in (ada, ben):
+        await qualify(harbour, key)
+    series = await harbour.post("/v1/series", weekly(harbour, 1))
+    await classes_when(harbour, series["id"], all_in("booked"))
+    shared = campus.app.state.homeroom
+    await Replanning(shared.database, shared.term_plan_client, campus.settings.region).look(datetime.now(UTC))
+    await harbour.change(f"/v1/courses/{course}", {"required_certificates": ["First Aid"]})
+    await harbour.change(f"/v1/instructors/{ben}", {"certificates": [{"name": "First Aid"}]})
+    plan_id, run = await proposal(campus, harbour)
+    causes = [(one["kind"], one["id"]) for one in run["causes"]]
+    assert causes == [("requirements", course), ("qualifications", ben)]
+    (one,) = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert (one["former_instructor_id"], one["instructor_id"], one["reasons"]) == (ada, ben, ["certificate"])
+
+
 async def test_a_change_that_touches_no_class_is_nobodys_work(campus: Campus, harbour: School) -> None:
     shared = campus.app.state.homeroom
     looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
