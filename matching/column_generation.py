@@ -21,7 +21,6 @@ ADDED = 6  # pairs of each class that are added at a time
 ENOUGH = 3e-4  # gap between the relaxed solution and the bound
 _ROUNDS = 12
 _WORTH_WHILE = -1e-6
-_USED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,6 @@ def solve_by_columns(
             return best
         positions = np.union1d(positions, worth)
     return best
-
-
-def with_few_fractions(
-    calendars: Calendars, relaxed: Relaxed, timeline: Timeline, rests: RestRows, run: Run, seed: int
-) -> Relaxed:
-    """Another optimum of the pairs that the solution uses, with fewer fractions."""
-    used = relaxed.positions[relaxed.values > _USED]
-    program = build_program(calendars, used, timeline, rests)
-    limits = Limits(run.seconds_left, seed=seed, stopped=run.stopped)
-    solution = solve_relaxed(program, limits, corner=True)
-    if solution is None:
-        return relaxed
-    return Relaxed(used, solution.values[: len(used)], program.offset + solution.objective, relaxed.prices)
 
 
 def positions_of(calendars: Calendars, candidates: Ints) -> Ints:

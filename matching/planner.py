@@ -13,7 +13,7 @@ import numpy as np
 from matching.calendars import Calendars
 from matching.checker import Violation, pins_broken, violations
 from matching.cliques import Timeline
-from matching.column_generation import solve_by_columns, with_few_fractions
+from matching.column_generation import solve_by_columns
 from matching.greedy import fill_greedily, keep_published
 from matching.improvement import improve
 from matching.numeric import Ints
@@ -22,7 +22,7 @@ from matching.prices import Prices
 from matching.progress import Phase, Progress, Run, assignment_of
 from matching.rematching import rematch_slots
 from matching.rest_rows import RestRows
-from matching.rounding import allowed_now, fill_rest, fix_certain, solve_rest
+from matching.rounding import allowed_now, fill_rest, fix_certain, solve_rest, with_few_fractions
 from matching.solver import Limits
 
 _SMALL = 4_000  # eligible pairs of a problem that needs no better plan before prices
@@ -92,7 +92,8 @@ def _optimize(pinned: Calendars, run: Run, aim: float, seed: int) -> Prices | No
         return None if relaxed is None else relaxed.prices
     run.phase = Phase.ROUNDING
     calendars = pinned.copy()
-    fix_certain(calendars, with_few_fractions(pinned, relaxed, timeline, rests, run, seed))
+    fix_certain(calendars, relaxed)  # so that the simplex method has the classes in doubt alone
+    fix_certain(calendars, with_few_fractions(calendars, relaxed, timeline, rests, run, seed))
     near = min(_worth(run, relaxed.prices), _NEAR * float(np.median(relaxed.prices.class_price)))
     used = relaxed.positions[relaxed.prices.reduced[relaxed.positions] <= near]
     positions = allowed_now(calendars, used.tolist())

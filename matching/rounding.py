@@ -10,15 +10,30 @@ from matching.column_generation import Relaxed, positions_of
 from matching.greedy import assign_cheapest
 from matching.numeric import Floats, Ints
 from matching.program import build_program
+from matching.progress import Run
 from matching.rest_rows import RestRows
-from matching.solver import Limits, solve_whole
+from matching.solver import Limits, solve_relaxed, solve_whole
 
 _CERTAIN = 0.999
+_USED = 1e-3
 
 
 def fix_certain(calendars: Calendars, relaxed: Relaxed) -> None:
     """Take what the relaxed solution leaves no doubt about."""
     _take(calendars, relaxed.positions[relaxed.values > _CERTAIN])
+
+
+def with_few_fractions(
+    calendars: Calendars, relaxed: Relaxed, timeline: Timeline, rests: RestRows, run: Run, seed: int
+) -> Relaxed:
+    """Another optimum of the pairs that the solution uses beside what the calendars hold, with fewer fractions."""
+    used = allowed_now(calendars, relaxed.positions[relaxed.values > _USED].tolist())
+    program = build_program(calendars, used, timeline, rests)
+    limits = Limits(run.seconds_left, seed=seed, stopped=run.stopped)
+    solution = solve_relaxed(program, limits, corner=True)
+    if solution is None:
+        return relaxed
+    return Relaxed(used, solution.values[: len(used)], program.offset + solution.objective, relaxed.prices)
 
 
 def _take(calendars: Calendars, positions: Ints) -> None:
