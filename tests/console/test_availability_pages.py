@@ -172,9 +172,10 @@ async def test_the_pages_in_a_browser(chromium: Browser, own: httpx.AsyncClient,
         await page.goto(f"{berlin.campus.url}/teaching")
         await page.get_by_role("link", name="When you can teach").click()
         await look_and_check(page, "own-availability")
-        await page.get_by_label("Tuesday").fill("ten to twelve")
+        tuesday = page.get_by_role("group", name="Weekly hours").get_by_label("Tuesday")
+        await tuesday.fill("ten to twelve")
         await page.get_by_role("button", name="Save").click()
-        await expect(page.get_by_label("Tuesday")).to_have_attribute("aria-invalid", "true")
+        await expect(tuesday).to_have_attribute("aria-invalid", "true")
         await look_and_check(page, "own-availability-wrong")
     async with signed_in_page(chromium, berlin) as staff:
         await staff.goto(f"{berlin.campus.url}/people/instructors/{key}")
