@@ -1,13 +1,12 @@
 """Response bodies of guardians, students and instructors, and the fields that all resources share."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from services.inputs.fields import Schema
 from services.inputs.people import (
-    BackgroundCheckIn,
-    CertificateIn,
     QualificationIn,
     WallTime,
     WeeklyHoursIn,
@@ -48,6 +47,18 @@ class StudentOut(ResourceOut):
     guardian_ids: list[UUID]
 
 
+class CertificateOut(Schema):
+    name: str
+    number: str
+    issued_on: date | None
+    expires_on: date | None = Field(description="Its last day; `null`: it does not expire.")
+
+
+class BackgroundCheckOut(Schema):
+    kind: str
+    valid_until: date = Field(description="Its last day.")
+
+
 class InstructorOut(ResourceOut):
     name: str
     email: str
@@ -57,5 +68,5 @@ class InstructorOut(ResourceOut):
     teaching_languages: list[str] = Field(description="ISO 639-1.")
     regions: list[str]
     consents: list[str]
-    certificates: list[CertificateIn]
-    background_checks: list[BackgroundCheckIn]
+    certificates: list[CertificateOut]
+    background_checks: list[BackgroundCheckOut]

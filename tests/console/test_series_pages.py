@@ -124,8 +124,10 @@ async def test_a_proposal_after_leave_shows_why_asks_who_takes_over_and_is_publi
             await page.reload()
         await look_and_check(page, "plan-proposed")
         await page.goto(f"{campus.url}/exceptions")
-        await page.get_by_role("link", name="Changed plan to decide").first.click()
-        await page.get_by_role("link", name="Leave of Ada Okafor and 1 more change").first.click()
+        proposal = page.get_by_role("link", name="Leave of Ada Okafor and 1 more change").first
+        await proposal.click()
+        await expect(page.get_by_text("Changed plan to decide").first).to_be_visible()
+        await proposal.click()
         await submit(page, "Publish")
         await expect(page.locator(".page-header [data-state=asking]")).to_be_visible()
         await asyncio.to_thread(mail_sink.wait_for, person["email"], seconds=60)
