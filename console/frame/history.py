@@ -114,9 +114,11 @@ def _changes(row: ChangeRow, names_by_id: Mapping[str, str]) -> list[ChangedFiel
         if isinstance(value, str):
             return names_by_id.get(value) or labels.value_label(row.subject, field, value)
         if isinstance(value, list):
-            return ", ".join(text(field, item) for item in value)
+            between = "; " if any(isinstance(item, dict) for item in value) else ", "
+            return between.join(text(field, item) for item in value)
         if isinstance(value, dict):
-            return ", ".join(f"{name.replace('_', ' ')}: {text(name, item)}" for name, item in value.items())
+            parts = {name.replace("_", " "): text(name, item) for name, item in value.items()}
+            return ", ".join(f"{name}: {shown}" for name, shown in parts.items() if shown)
         return str(value)
 
     changes = [
