@@ -27,14 +27,14 @@ from models.database import Database
 from models.exception_case import ExceptionCase
 from models.notice import Notice
 from models.people import Instructor
-from models.repositories import case_routing, cases
+from models.repositories import case_routing
 from models.repositories.cases import QueuedCase
 from models.session import Session
 from models.substitution import SubstitutionOffer
 from reports.case_alerts import channel_lines
 from reports.case_texts import case_texts
 from reports.offer_alerts import render_offer_alert
-from services.cases import Evidence, NewCase, open_case, resolve_by_itself
+from services.cases import Evidence, NewCase, open_case, resolve_about
 from services.channel_targets import ChannelTargets
 
 DELIVER_WITHIN = timedelta(hours=1)
@@ -240,8 +240,5 @@ async def report_failing(
 
 async def close_failing(db: AsyncSession, channel_id: UUID, now: datetime) -> None:
     """Resolve the exception about a channel that has just taken an alert."""
-    found = await cases.unresolved_about(
-        db, SubjectKind.ALERT_CHANNEL, channel_id, ExceptionKind.CHANNEL_FAILING
-    )
-    for case in found:
-        resolve_by_itself(case, "the channel works again", now)
+    subject = Subject(SubjectKind.ALERT_CHANNEL, channel_id)
+    await resolve_about(db, subject, ExceptionKind.CHANNEL_FAILING, "the channel works again", now)

@@ -18,8 +18,8 @@ from integrations.outside_calendars import OutsideCalendars, host_of
 from models.database import Database
 from models.imported_calendar import ImportedCalendar
 from models.people import Instructor
-from models.repositories import cases, entities, imported_calendars
-from services.cases import NewCase, open_case, resolve_by_itself
+from models.repositories import entities, imported_calendars
+from services.cases import NewCase, open_case, resolve_about
 from services.inputs.calendars import CalendarIn
 from signing.sealing import Sealer, Unsealable
 
@@ -149,9 +149,9 @@ async def _report_unreadable(db: AsyncSession, row: ImportedCalendar, now: datet
 
 
 async def _close_unreadable(db: AsyncSession, instructor_id: UUID, now: datetime) -> None:
-    kind = ExceptionKind.CALENDAR_UNREADABLE
-    for case in await cases.unresolved_about(db, SubjectKind.INSTRUCTOR, instructor_id, kind):
-        resolve_by_itself(case, "the calendar is read again, or is not imported any more", now)
+    subject = Subject(SubjectKind.INSTRUCTOR, instructor_id)
+    why = "the calendar is read again, or is not imported any more"
+    await resolve_about(db, subject, ExceptionKind.CALENDAR_UNREADABLE, why, now)
 
 
 async def _instructor(db: AsyncSession, instructor_id: UUID, *, lock: bool = False) -> Instructor:

@@ -254,6 +254,20 @@ def resolve_by_itself(case: ExceptionCase, why: str, now: datetime) -> None:
     _write(db, case, EntryKind.SELF_RESOLVED, HOMEROOM, now, text=why)
 
 
+async def resolve_about(
+    db: AsyncSession,
+    subject: Subject,
+    kind: ExceptionKind,
+    why: str,
+    now: datetime,
+    occasion: str | None = None,
+) -> None:
+    """Resolve the cases of a kind about a subject whose cause has gone away; with `occasion` those of it alone."""
+    for case in await cases.unresolved_about(db, subject.kind, subject.id, kind):
+        if occasion in (None, case.occasion):
+            resolve_by_itself(case, why, now)
+
+
 async def reopen(db: AsyncSession, who: Principal, case_id: UUID, now: datetime) -> QueuedCase:
     """Open a resolved case again. Raises NotFound, TransitionRefused if its cause has a newer one."""
     queued = await cases.get(db, case_id, lock=True)

@@ -19,9 +19,9 @@ from domain.subjects import Subject, SubjectKind
 from models.database import Database
 from models.leave_request import LeaveRequest
 from models.people import Instructor
-from models.repositories import cases, entities, leave_requests
+from models.repositories import entities, leave_requests
 from models.session import Session
-from services.cases import NewCase, open_case, resolve_by_itself
+from services.cases import NewCase, open_case, resolve_about
 from services.inputs.leave import NewLeave
 from services.inputs.substitutions import AbsenceIn
 from services.instructor_absences import InstructorAbsences, ReplacedIn, enter_leave
@@ -156,10 +156,8 @@ async def _open_case(db: AsyncSession, row: LeaveRequest, now: datetime) -> None
 
 
 async def _close_case(db: AsyncSession, row: LeaveRequest, why: str, now: datetime) -> None:
-    kind = ExceptionKind.LEAVE_REQUESTED
-    for case in await cases.unresolved_about(db, SubjectKind.INSTRUCTOR, row.instructor_id, kind):
-        if case.occasion == str(row.id):
-            resolve_by_itself(case, why, now)
+    subject = Subject(SubjectKind.INSTRUCTOR, row.instructor_id)
+    await resolve_about(db, subject, ExceptionKind.LEAVE_REQUESTED, why, now, str(row.id))
 
 
 def _check_waits(row: LeaveRequest) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.kinds import ExceptionKind
 from domain.subjects import Subject, SubjectKind
 from models.database import Database
-from models.repositories import case_routing, cases
-from services.cases import NewCase, open_case, resolve_by_itself
+from models.repositories import case_routing
+from services.cases import NewCase, open_case, resolve_about
 from services.rotas import rules_of
 
 _MOST_CHECKED = 1_000  # in a run of housekeeping
@@ -28,8 +28,8 @@ async def check_all(database: Database, now: datetime) -> int:
 async def _check(db: AsyncSession, organization_id: UUID, rota_id: UUID, now: datetime) -> None:
     row = await case_routing.rota(db, rota_id)
     (rules,) = await rules_of(db, [row], now)
+    subject = Subject(SubjectKind.ROTA, rota_id)
     if row.retired_at is None and rules.is_empty:
-        subject = Subject(SubjectKind.ROTA, rota_id)
         # Counted once a day, so that the history of the exception doesn't grow with every run.
         await open_case(
             db,
@@ -38,5 +38,4 @@ async def _check(db: AsyncSession, organization_id: UUID, rota_id: UUID, now: da
         )
         return
     why = "the rota was retired" if row.retired_at else "somebody can be on duty again"
-    for case in await cases.unresolved_about(db, SubjectKind.ROTA, rota_id, ExceptionKind.ROTA_EMPTY):
-        resolve_by_itself(case, why, now)
+    await resolve_about(db, subject, ExceptionKind.ROTA_EMPTY, why, now)

@@ -19,15 +19,15 @@ from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
 from domain.scheduling.wall_time import first_moment
-from domain.subjects import SubjectKind
+from domain.subjects import Subject, SubjectKind
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import cases, entities, people
+from models.repositories import entities, people
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
 from services import organizations
-from services.cases import resolve_by_itself
+from services.cases import resolve_about
 from services.class_commands import ClassCommands
 from services.inputs.series import (
     NewSeries,
@@ -250,10 +250,8 @@ async def resolve_case(
     db: AsyncSession, series: Series, one: SeriesOccurrence, why: str, now: datetime
 ) -> None:
     """Resolve the exception about a class that was not booked."""
-    kind = ExceptionKind.OCCURRENCE_NOT_BOOKED
-    for case in await cases.unresolved_about(db, SubjectKind.SERIES, series.id, kind):
-        if case.occasion == one.starts_at.isoformat():
-            resolve_by_itself(case, why, now)
+    subject, occasion = Subject(SubjectKind.SERIES, series.id), one.starts_at.isoformat()
+    await resolve_about(db, subject, ExceptionKind.OCCURRENCE_NOT_BOOKED, why, now, occasion)
 
 
 async def fill_occurrence(

@@ -29,12 +29,12 @@ from matching.progress import Progress
 from matching.relaxations import relaxations
 from models.authorship import author
 from models.database import Database
-from models.repositories import cases, entities, plan_answers, sessions, term_plans, time_holds
+from models.repositories import entities, plan_answers, sessions, term_plans, time_holds
 from models.repositories import series as series_repository
 from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from reports.moments import moment
-from services.cases import NewCase, open_case, resolve_by_itself
+from services.cases import NewCase, open_case, resolve_about
 from services.handovers import Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization, planning_policy_of
@@ -138,8 +138,7 @@ async def discard(db: AsyncSession, row: PlanRun, why: str, now: datetime) -> No
 
 
 async def close_case(db: AsyncSession, plan_id: UUID, why: str, now: datetime) -> None:
-    for case in await cases.unresolved_about(db, SubjectKind.PLAN, plan_id, ExceptionKind.REPLAN_PROPOSED):
-        resolve_by_itself(case, why, now)
+    await resolve_about(db, Subject(SubjectKind.PLAN, plan_id), ExceptionKind.REPLAN_PROPOSED, why, now)
 
 
 class TermPlanner:
