@@ -18,11 +18,12 @@ from domain.sessions.states import SessionState
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import booked_times, names, people, term_plans, time_holds
+from models.repositories import booked_times, names, term_plans, time_holds
 from models.repositories.booked_times import Owner, TakenTime
-from models.series import Series, SeriesOccurrence
+from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from models.time_hold import TimeHold
+from services.series import students_of
 
 HELD_FOR = timedelta(days=7)  # from the proposal; then its time can be booked again
 EXPIRES_AFTER = timedelta(hours=24)  # a hold that is not renewed, longer than an outage should last
@@ -31,12 +32,6 @@ BATCH = 100  # assignments in one transaction
 _SPARE = timedelta(minutes=1)  # for the booking that takes a hold over
 _HELD = "is held for another booking"
 _CLASS = "has another class"
-
-
-@dataclass(frozen=True)
-class HeldPlan:
-    held: int
-    not_held: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ class PlanHolds:
 
     async def renew(
         self, organization_id: UUID, plan_id: UUID, now: datetime, beat: Callable[[], None]
-    ) -> HeldPlan:
+    ) -> None:
         """Hold the time of the plan's assignments, or let its holds expire later; says why some can't be held.
 
         A plan that isn't proposed any more, or whose time to be published is over, holds nothing. Raises NotFound,
@@ -70,11 +65,11 @@ class PlanHolds:
         async with self._database.tenant(organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
             if row.state in (PlanState.PUBLISHING, PlanState.PUBLISHED):  # its classes take the holds over
-                return HeldPlan(0, 0)
+                return
             if not holds_time(row, now):
                 await time_holds.release_plan(db, plan_id)
                 row.progress = row.progress | {"held": 0, "not_held": 0}
-                return HeldPlan(0, 0)
+                return
             wanted = await _wanted(db, row)
             await time_holds.release_plan(db, plan_id, besides=[one.hold_id for one in wanted])
             own_classes = {one.assignment.session_id for one in wanted if one.assignment.session_id}
@@ -88,10 +83,8 @@ class PlanHolds:
             beat()
         async with self._database.tenant(organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
-            problems = await term_plans.count_not_held(db, plan_id)
-            found = HeldPlan(len(wanted) - problems, problems)
-            row.progress = row.progress | {"held": found.held, "not_held": found.not_held}
-            return found
+            not_held = await term_plans.count_not_held(db, plan_id)
+            row.progress = row.progress | {"held": len(wanted) - not_held, "not_held": not_held}
 
 
 def holds_time(row: PlanRun, now: datetime) -> bool:
@@ -127,9 +120,7 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
         {series.course_id for _, series in occurrences.values()}
         | {session.course_id for session in sessions.values()},
     )
-    enrolled = await people.enrolled_by_course(
-        db, {series.course_id for _, series in occurrences.values() if series.whole_course}
-    )
+    students = await students_of(db, (series for _, series in occurrences.values()))
     found = []
     for one in chosen:
         hold_id = uuid5(row.id, f"{one.class_id}:{one.instructor_id}")
@@ -138,9 +129,8 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
             if occurrence.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED) and _stands(
                 one, occurrence.starts_at, occurrence.ends_at
             ):
-                students = _students(series, enrolled)
-                course = courses[series.course_id]
-                found.append(_Wanted(one, hold_id, course, students, series.whole_course))
+                course, own = courses[series.course_id], tuple(students[series.id])
+                found.append(_Wanted(one, hold_id, course, own, series.whole_course))
         elif session := sessions.get(one.class_id):
             changes_hands = session.instructor_id != one.instructor_id
             scheduled = session.state == SessionState.SCHEDULED and session.outcome is None
@@ -151,12 +141,6 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
 
 def _stands(one: PlanAssignment, starts_at: datetime, ends_at: datetime) -> bool:
     return (one.starts_at, one.ends_at) == (starts_at, ends_at)
-
-
-def _students(series: Series, enrolled: Mapping[UUID, Sequence[UUID]]) -> tuple[UUID, ...]:
-    if series.whole_course:
-        return tuple(enrolled.get(series.course_id, ()))
-    return tuple(UUID(key) for key in series.student_ids)
 
 
 async def _hold(

@@ -4,7 +4,7 @@ A command writes what the series is to be. Its workflow then brings the classes 
 (`services/series_bookings.py`). Every preview is made by the same rules as the change itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -424,6 +424,13 @@ def _check_takes_place(row: SeriesOccurrence) -> None:
 async def named_students(db: AsyncSession, row: Series) -> list[UUID] | None:
     """Those of the students named by the series who are not retired; None: it is for everybody enrolled."""
     return None if row.whole_course else await people.students_in_use(db, student_ids(row))
+
+
+async def students_of(db: AsyncSession, series: Iterable[Series]) -> dict[UUID, Sequence[UUID]]:
+    """The students of each series, by its id: those it names, or everybody enrolled in its course."""
+    rows = list(series)
+    enrolled = await people.enrolled_by_course(db, {row.course_id for row in rows if row.whole_course})
+    return {row.id: enrolled.get(row.course_id, ()) if row.whole_course else student_ids(row) for row in rows}
 
 
 def student_ids(row: Series) -> list[UUID]:

@@ -22,12 +22,12 @@ from models.authorship import authorship
 from models.database import Database
 from models.notice import Notice
 from models.people import Instructor
-from models.repositories import names, notices, people, plan_answers, planning, term_plans
+from models.repositories import names, notices, plan_answers, planning, term_plans
 from models.term_plan import PlanAnswer, PlanAssignment, PlanRun
 from reports.plan_questions import render_plan_question
 from services.organizations import organization, planning_policy_of
 from services.recipients import Recipient, family_of, reader_of_links
-from services.series import student_ids
+from services.series import students_of
 from signing.links import LinkSigner, PlanLink, address_fingerprint
 from workflows.client import TermPlanClient
 from workflows.contracts.term_plans import PlanRef
@@ -206,16 +206,13 @@ async def _students(
 ) -> dict[UUID, Sequence[UUID]]:
     """By class."""
     occurrences = await term_plans.occurrences_of(db, row.id)
-    enrolled = await people.enrolled_by_course(
-        db, {series.course_id for _, series in occurrences.values() if series.whole_course}
-    )
+    of_series = await students_of(db, (series for _, series in occurrences.values()))
     booked = [one.session_id for one in changes if one.session_id]
     found: dict[UUID, Sequence[UUID]] = dict(await planning.students_of(db, booked))
     for one in changes:
         if one.class_id in occurrences:
             _, series = occurrences[one.class_id]
-            whole = enrolled.get(series.course_id, ())
-            found[one.class_id] = whole if series.whole_course else student_ids(series)
+            found[one.class_id] = of_series[series.id]
     return found
 
 

@@ -12,12 +12,12 @@ from domain.intervals import Interval, difference
 from domain.scheduling.term_plans import ChangeKind, PlanScope
 from matching.checker import Violation, pins_broken, violations
 from matching.problem import ClassToStaff
-from models.repositories import people, plan_answers, term_plans
+from models.repositories import plan_answers, term_plans
 from models.series import Series, SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from services.planning.candidates import NOT_AVAILABLE, ON_LEAVE, RETIRED
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
-from services.series import student_ids
+from services.series import students_of
 
 Occurrences = Mapping[UUID, tuple[SeriesOccurrence, Series]]
 Reasons = Mapping[UUID, tuple[str, ...]]
@@ -60,13 +60,9 @@ async def read_window(
         for one, series in await term_plans.open_occurrences(db, start, row.ends_at)
         if row.scope != PlanScope.CHANGED or one.instructor_id or changes.frees_time
     ]
-    enrolled = await people.enrolled_by_course(
-        db, {series.course_id for _, series in found if series.whole_course}
-    )
+    students = await students_of(db, (series for _, series in found))
     proposed = [
-        ProposedClass(
-            one.id, series.course_id, one.starts_at, one.ends_at, tuple(_students(series, enrolled))
-        )
+        ProposedClass(one.id, series.course_id, one.starts_at, one.ends_at, tuple(students[series.id]))
         for one, series in found
     ]
     occurrences = {one.id: (one, series) for one, series in found}
@@ -204,10 +200,6 @@ def _instructor(one: ClassToStaff, occurrences: Occurrences) -> UUID | None:
     if one.id in occurrences:
         return occurrences[one.id][0].instructor_id
     return one.pinned_instructor_id or one.published_instructor_id
-
-
-def _students(series: Series, enrolled: Mapping[UUID, Sequence[UUID]]) -> Sequence[UUID]:
-    return enrolled.get(series.course_id, ()) if series.whole_course else student_ids(series)
 
 
 def _keeping(
