@@ -23,7 +23,7 @@ from models.repositories import change_log, coming_classes, names, replanning
 from models.repositories.change_log import LogFilter, LogPosition
 from models.series import Series
 from models.term_plan import PlanRun, ReplanningPosition
-from services.planning.term_plans import discard
+from services.planning.term_plans import LONGEST, discard
 from services.series_bookings import HORIZON
 from workflows.client import TermPlanClient
 from workflows.contracts.term_plans import PlanRef
@@ -31,7 +31,6 @@ from workflows.contracts.term_plans import PlanRef
 _QUIET = timedelta(minutes=2)  # after the last change
 _WAITS_AT_MOST = timedelta(minutes=15)  # for changes that go on and on
 _NOT_STARTED = timedelta(minutes=10)  # a proposal whose workflow was not started for sure
-_FARTHEST = timedelta(weeks=26)
 _MOST_SECONDS = 60
 _MOST = 2_000  # changes in one look
 _SUBJECTS = (
@@ -135,7 +134,7 @@ async def _begin(
         title=await _title(db, joined),
         causes=joined,
         starts_at=now,
-        ends_at=min(max([now + HORIZON, *ends]), now + _FARTHEST),
+        ends_at=min(max([now + HORIZON, *ends]), now + LONGEST),
         scope=PlanScope.CHANGED,
         most_seconds=_MOST_SECONDS,
         state=PlanState.PLANNING,
@@ -201,7 +200,7 @@ def _joined(causes: Sequence[Cause]) -> list[Cause]:
     found: dict[tuple[str, str], Cause] = {}
     for one in causes:
         same = found.setdefault((one["kind"], one["id"]), dict(one))
-        spans = [*same.get("spans", ()), *(span for span in one.get("spans", ()))]
+        spans = [*same.get("spans", ()), *one.get("spans", ())]
         if spans:
             same["spans"] = [list(span) for span in dict.fromkeys(map(tuple, spans))]
     return list(found.values())

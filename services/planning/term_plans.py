@@ -49,7 +49,7 @@ from workflows.contracts.series import SeriesRef
 from workflows.contracts.term_plans import PlanLook, PlanRef
 
 BATCH = 20  # assignments that are published in one step
-_LONGEST = timedelta(weeks=26)
+LONGEST = timedelta(weeks=26)
 _LOOK_EVERY = 1.0  # seconds between looks at the progress of the engine
 _MOST_NAMED = 3  # classes that a refusal to publish names
 _MOST_EXPLAINED = 200  # classes without instructor whose reasons are kept
@@ -70,7 +70,7 @@ class TermPlanCommands:
             zone = ZoneInfo((await organization(db)).time_zone)
             start = max(now, start_of_day(new.first_day, zone))
             end = start_of_day(new.last_day + timedelta(days=1), zone)
-            if not start < end <= start + _LONGEST:
+            if not start < end <= start + LONGEST:
                 raise InvalidInput(
                     "the window is empty, over, or longer than 26 weeks", next_step="Choose other days."
                 )
