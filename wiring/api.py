@@ -128,24 +128,30 @@ class ApiParts:
         return PlanQuestions(self.database, self.links, self.term_plan_client)
 
     @cached_property
+    def substitution_notices(self) -> SubstitutionNotices:
+        return SubstitutionNotices(self.links, self.sender_address)
+
+    @cached_property
+    def instructor_mails(self) -> InstructorMails:
+        return InstructorMails(self.links)
+
+    @cached_property
     def offers(self) -> Offers:
-        notices = SubstitutionNotices(self.links, self.sender_address)
-        return Offers(self.database, self.links, notices, self.substitutions, self.rooms)
+        return Offers(self.database, self.links, self.substitution_notices, self.substitutions, self.rooms)
 
     @cached_property
     def swaps(self) -> Swaps:
-        notices = SubstitutionNotices(self.links, self.sender_address)
-        return Swaps(self.database, notices, InstructorMails(self.links), self.substitutions)
+        return Swaps(self.database, self.substitution_notices, self.instructor_mails, self.substitutions)
 
     @cached_property
     def open_classes(self) -> OpenClassTaking:
-        notices = SubstitutionNotices(self.links, self.sender_address)
-        return OpenClassTaking(self.database, notices, self.substitutions, self.series_client)
+        return OpenClassTaking(
+            self.database, self.substitution_notices, self.substitutions, self.series_client
+        )
 
     @cached_property
     def covers(self) -> Covers:
-        notices = SubstitutionNotices(self.links, self.sender_address)
-        return Covers(self.database, notices, self.substitutions)
+        return Covers(self.database, self.substitution_notices, self.substitutions)
 
     @cached_property
     def documentation(self) -> DocumentationCommands:
@@ -181,7 +187,7 @@ class ApiParts:
 
     @cached_property
     def leave_decisions(self) -> LeaveDecisions:
-        return LeaveDecisions(self.database, self.instructor_absences, InstructorMails(self.links))
+        return LeaveDecisions(self.database, self.instructor_absences, self.instructor_mails)
 
     @cached_property
     def family_classes(self) -> FamilyClasses:
