@@ -50,9 +50,8 @@ async def move(
     starts_at: Annotated[str, Form()] = "",
     day: Annotated[date | None, Form()] = None,
 ) -> Response:
-    moment_text, _, other = starts_at.partition(
-        " "
-    )  # with the instructor's id where it is not the class's own
+    # With the id of an instructor who is not the class's own.
+    moment_text, _, other = starts_at.partition(" ")
     chosen = _moment(moment_text)
     if chosen is None:
         return await _page(request, shared, who, session_id, now, day, "choose_time", 422)

@@ -51,9 +51,8 @@ class Reschedule:
     by: str = ""
     override: UUID | None = None  # as in Booking
     instructor_id: UUID | None = None  # who teaches it from then on; None: who has it
-    moves: int | None = (
-        None  # how often the class was moved when the caller looked; None: whatever came between
-    )
+    # How often the class was moved when the caller looked; None: whatever came between.
+    moves: int | None = None
 
 
 @dataclass(frozen=True)
