@@ -20,11 +20,18 @@ from domain.scheduling.booking_rules import broken_rules
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from domain.scheduling.credentials import unmet
 from models.database import Database
-from models.repositories import class_troubles, coming_classes, imported_calendars, people, substitutions
+from models.repositories import (
+    class_troubles,
+    coming_classes,
+    imported_calendars,
+    people,
+    planning,
+    substitutions,
+)
 from models.repositories.coming_classes import ComingClass
 from services.found_cases import Finding, FoundCases
 from services.instructor_rules import BOOKED_AROUND
-from services.instructor_standing import InstructorStanding, standing
+from services.instructor_standing import InstructorStanding, class_of, standing
 
 _AHEAD = timedelta(days=28)
 _MOST = 20_000  # classes of one organization in one look
@@ -57,10 +64,16 @@ class InstructorConflicts:
             async with self._database.tenant(organization_id) as db:
                 own = await standing(db)
                 classes = await coming_classes.between(db, now, until, _MOST)
-                instructors = await _instructors(db, own, classes, now, until)
-            broken = await asyncio.to_thread(_conflicts, own, classes, instructors)
+                courses = await planning.courses(db, {one.course_id for one in classes})
+                wanted = {
+                    one.session_id: class_of(courses[one.course_id], one.starts_at, one.ends_at)
+                    for one in classes
+                }
+                instructors = await _instructors(db, own, classes, wanted, now, until)
+            broken = await asyncio.to_thread(_conflicts, own, classes, wanted, instructors)
             found += [
-                _finding(organization_id, one, rules, instructors[one.instructor_id]) for one, rules in broken
+                _finding(organization_id, one, wanted[one.session_id], rules, instructors[one.instructor_id])
+                for one, rules in broken
             ]
         await self._cases.keep(found, unresolved, lambda _: "The instructor can teach the class again.", now)
         return len(found)
@@ -70,6 +83,7 @@ async def _instructors(
     db: AsyncSession,
     own: InstructorStanding,
     classes: Sequence[ComingClass],
+    wanted: Mapping[UUID, ClassToTeach],
     since: datetime,
     until: datetime,
 ) -> dict[UUID, _Known]:
@@ -79,7 +93,8 @@ async def _instructors(
     busy = await imported_calendars.busy_times(db, ids, since, until + BOOKED_AROUND)
     taught: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
     for one in classes:
-        taught[one.instructor_id].add((one.subject, one.level))
+        asked = wanted[one.session_id]
+        taught[one.instructor_id].add((asked.subject, asked.level))
     return {
         person.id: _Known(
             own.candidate(
@@ -96,7 +111,10 @@ async def _instructors(
 
 
 def _conflicts(
-    own: InstructorStanding, classes: Sequence[ComingClass], instructors: Mapping[UUID, _Known]
+    own: InstructorStanding,
+    classes: Sequence[ComingClass],
+    wanted: Mapping[UUID, ClassToTeach],
+    instructors: Mapping[UUID, _Known],
 ) -> list[tuple[ComingClass, tuple[WhyNot, ...]]]:
     """The classes that break a rule which was not set aside for them. Of classes that only together are too many or
     too close, the later ones do.
@@ -111,7 +129,9 @@ def _conflicts(
         while earlier and earlier[0][0] < one.starts_at - BOOKED_AROUND:
             earlier.pop(0)
         rules = tuple(
-            rule for rule in _broken(own, one, instructor.candidate, earlier) if rule not in one.overridden
+            rule
+            for rule in _broken(own, wanted[one.session_id], instructor.candidate, earlier)
+            if rule not in one.overridden
         )
         if rules:
             found.append((one, rules))
@@ -121,23 +141,23 @@ def _conflicts(
 
 def _broken(
     own: InstructorStanding,
-    one: ComingClass,
+    wanted: ClassToTeach,
     instructor: Candidate,
     earlier: Sequence[tuple[datetime, datetime]],
 ) -> tuple[WhyNot, ...]:
     times: Availability = replace(instructor.availability, booked=tuple(earlier))
-    return broken_rules(own.wanted(_wanted(one)), replace(instructor, availability=times))
+    return broken_rules(own.wanted(wanted), replace(instructor, availability=times))
 
 
-def _wanted(one: ComingClass) -> ClassToTeach:
-    return ClassToTeach(
-        one.subject, one.level, one.starts_at, one.ends_at, students=0, requirements=one.requirements
-    )
-
-
-def _finding(organization_id: UUID, one: ComingClass, rules: Sequence[WhyNot], instructor: _Known) -> Finding:
+def _finding(
+    organization_id: UUID,
+    one: ComingClass,
+    wanted: ClassToTeach,
+    rules: Sequence[WhyNot],
+    instructor: _Known,
+) -> Finding:
     """Of requirements, the detail says what is lacking, such as a certificate and its last day."""
-    lacking = unmet(one.requirements, instructor.candidate.credentials, one.ends_at)
+    lacking = unmet(wanted.requirements, instructor.candidate.credentials, one.ends_at)
     texts = [text for kind, text in lacking.items() if WhyNot(kind) in rules]
     detail = {"instructor_id": str(one.instructor_id), "rules": ",".join(rules), "lacking": "; ".join(texts)}
     return Finding(

@@ -18,7 +18,7 @@ from domain.sessions.states import SessionState
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import booked_times, names, term_plans, time_holds
+from models.repositories import booked_times, names, planning, term_plans, time_holds
 from models.repositories.booked_times import Owner, TakenTime
 from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
@@ -115,7 +115,7 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
     chosen = [one for one in await term_plans.assignments(db, row.id) if one.instructor_id]
     occurrences = await term_plans.occurrences_of(db, row.id)
     sessions = await term_plans.sessions_of(db, row.id)
-    courses = await term_plans.courses(
+    courses = await planning.courses(
         db,
         {series.course_id for _, series in occurrences.values()}
         | {session.course_id for session in sessions.values()},

@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.scheduling.credentials import Requirements
 from domain.sessions.states import SessionState
-from models.course import Course
 from models.reading import Readable
 from models.session import Session
 
@@ -21,11 +19,9 @@ _ORGANIZATIONS = sa.text("select organization_id from organizations_with_classes
 class ComingClass:
     session_id: UUID
     instructor_id: UUID
+    course_id: UUID
     starts_at: datetime
     ends_at: datetime
-    subject: str
-    level: str
-    requirements: Requirements
     overridden: tuple[str, ...]  # rules that were set aside for this time
 
 
@@ -41,18 +37,11 @@ async def between(db: AsyncSession, since: datetime, until: datetime, most: int)
         sa.select(
             col(Session.id),
             col(Session.instructor_id),
+            col(Session.course_id),
             col(Session.starts_at),
             col(Session.ends_at),
-            col(Course.subject),
-            col(Course.level),
-            col(Course.teaching_language),
-            col(Course.required_region),
-            col(Course.required_consents),
-            col(Course.required_certificates),
-            col(Course.requires_background_check),
             col(Session.overridden_rules),
         )
-        .join(Course, col(Course.id) == col(Session.course_id))
         .where(
             col(Session.state) == SessionState.SCHEDULED,
             col(Session.starts_at) > since,
@@ -61,30 +50,7 @@ async def between(db: AsyncSession, since: datetime, until: datetime, most: int)
         .order_by(col(Session.starts_at), col(Session.id))
         .limit(most)
     )
-    rows = await db.execute(query)
     return [
-        ComingClass(
-            key,
-            instructor_id,
-            starts_at,
-            ends_at,
-            subject,
-            level,
-            Requirements(language, region, tuple(consents), tuple(certificates), checked),
-            tuple(overridden),
-        )
-        for (
-            key,
-            instructor_id,
-            starts_at,
-            ends_at,
-            subject,
-            level,
-            language,
-            region,
-            consents,
-            certificates,
-            checked,
-            overridden,
-        ) in rows
+        ComingClass(key, instructor_id, course_id, starts_at, ends_at, tuple(overridden))
+        for key, instructor_id, course_id, starts_at, ends_at, overridden in await db.execute(query)
     ]

@@ -93,12 +93,10 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
     return [PlannedClass._make(row) for row in await db.execute(query)]
 
 
-async def courses_of(db: AsyncSession, classes: Collection[PlannedClass]) -> dict[UUID, Course]:
-    """The courses of these classes, retired ones too."""
-    keys = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
-    query = sa.select(Course).where(col(Course.id) == sa.any_(keys))
-    found = await db.scalars(query, {"keys": list({one.course_id for one in classes})})
-    return {one.id: one for one in found}
+async def courses(db: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, Course]:
+    """Courses by their ids, retired ones too."""
+    query = sa.select(Course).where(col(Course.id) == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))))
+    return {one.id: one for one in await db.scalars(query, {"keys": list(course_ids)})}
 
 
 async def students_of(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -79,10 +79,6 @@ async def sessions_of(db: AsyncSession, plan_id: UUID) -> dict[UUID, Session]:
     return {row.id: row for row in await db.scalars(query.where(col(PlanAssignment.plan_run_id) == plan_id))}
 
 
-async def courses(db: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, Course]:
-    return {row.id: row for row in await db.scalars(sa.select(Course).where(col(Course.id).in_(course_ids)))}
-
-
 async def note_held(
     db: AsyncSession, plan_id: UUID, class_ids: Collection[UUID], problems: Mapping[UUID, str]
 ) -> None:

@@ -118,7 +118,7 @@ async def problem_of(
     booked = await planning.classes_between(db, span.start - _DAY, span.end + _DAY)
     within = [one for one in booked if start <= one.starts_at < end]
     planned = within if class_ids is None else [one for one in booked if one.id in class_ids]
-    courses = await planning.courses_of(db, planned) | await _courses(db, proposed)
+    courses = await planning.courses(db, {one.course_id for one in planned}) | await _courses(db, proposed)
     staff = await _staff(db, start, end, now, rules, absent, _WEEK + (span.end - span.start))
     taught = await _taught(db, planned, proposed, start, now, rules.parameters)
     free = _Free(
