@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import BookingInPast, HoldEnded, InvalidInput, NotFound
-from domain.scheduling.candidates import ClassToTeach
 from domain.sessions.schedule import check_length
 from models.course import Course
 from models.database import Database
@@ -23,7 +22,7 @@ from models.time_hold import TimeHold
 from services import instructor_rules
 from services.clashes import named_refusals
 from services.inputs.sessions import NewHold
-from services.instructor_standing import class_of
+from services.instructor_standing import class_asked
 
 
 @dataclass(frozen=True)
@@ -60,19 +59,14 @@ async def _place(
         raise BookingInPast
     check_length(new.starts_at, new.ends_at)
     course = await entities.in_use(db, Course, new.course_id) if new.course_id else None
-    subject, level = (course.subject, course.level) if course else (new.subject or "", new.level or "")
     student_ids = await _students(db, new)
-    wanted = (
-        class_of(course, new.starts_at, new.ends_at, len(student_ids))
-        if course
-        else ClassToTeach(subject, level, new.starts_at, new.ends_at, len(student_ids))
-    )
+    wanted = class_asked(course, new.subject, new.level, new.starts_at, new.ends_at, len(student_ids))
     hold = TimeHold(
         id=hold_id,
         organization_id=organization_id,
         course_id=new.course_id,
-        subject=subject,
-        level=level,
+        subject=wanted.subject,
+        level=wanted.level,
         instructor_id=new.instructor_id,
         student_ids=[str(key) for key in student_ids],
         whole_course=new.course_id is not None and new.student_ids is None,

@@ -17,9 +17,8 @@ from domain.scheduling.credentials import Credentials, Requirement, Requirements
 from domain.scheduling.scheduling_rules import SchedulingRules
 from models.course import Course
 from models.people import Instructor
-from models.repositories import rule_versions
-from models.scheduling import SchedulingRulesVersion
 from models.substitution import InstructorAvailability
+from services.scheduling_rules import published_rules
 from services.stored_availability import availability_of
 
 Spans = Sequence[tuple[datetime, datetime]]
@@ -100,10 +99,21 @@ _FIELDS = {
 
 async def standing(db: AsyncSession) -> InstructorStanding:
     """By the published rules; by the rules as they are by themselves where none are published."""
-    row = await rule_versions.published(db, SchedulingRulesVersion)
-    if row is None:
-        return InstructorStanding.under(SchedulingRules())
-    return InstructorStanding.under(SchedulingRules.model_validate(row.rules), row.number)
+    return InstructorStanding.under(*await published_rules(db))
+
+
+def class_asked(
+    course: Course | None,
+    subject: str | None,
+    level: str | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    students: int,
+) -> ClassToTeach:
+    """A class of a course, or where there is none of a subject and level, which asks for nothing else."""
+    if course:
+        return class_of(course, starts_at, ends_at, students)
+    return ClassToTeach(subject or "", level or "", starts_at, ends_at, students)
 
 
 def class_of(course: Course, starts_at: datetime, ends_at: datetime, students: int = 0) -> ClassToTeach:

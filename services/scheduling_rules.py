@@ -80,6 +80,12 @@ async def current(db: AsyncSession) -> Versions:
     return Versions(await stored.published(db, SchedulingRulesVersion), draft, wrong)
 
 
+async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
+    """The rules that hold, with their number; those of the kinds themselves and 0 if none are published."""
+    row = await stored.published(db, SchedulingRulesVersion)
+    return rules_of(row), row.number if row else 0
+
+
 async def published_version(db: AsyncSession) -> int:
     """The number of the rules by which instructors are chosen; 0: none are published."""
     row = await stored.published(db, SchedulingRulesVersion)

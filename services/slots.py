@@ -23,7 +23,7 @@ from models.repositories import booked_times, entities, imported_calendars, peop
 from services import student_hours
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
-from services.instructor_standing import class_of, standing
+from services.instructor_standing import class_asked, standing
 from services.planning.candidates import ClassCandidates, candidates_for
 from services.planning.problems import ProposedClass
 
@@ -51,11 +51,7 @@ async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlo
     course = await entities.in_use(db, Course, asked.course_id) if asked.course_id else None
     student_ids = await _students(db, asked)
     start, end = window.first, window.first + window.length
-    wanted = (
-        class_of(course, start, end, len(student_ids))
-        if course
-        else ClassToTeach(asked.subject or "", asked.level or "", start, end, len(student_ids))
-    )
+    wanted = class_asked(course, asked.subject, asked.level, start, end, len(student_ids))
     found = await search(
         db,
         window,

@@ -23,15 +23,14 @@ from models.repositories import (
     imported_calendars,
     people,
     planning,
-    rule_versions,
     substitutions,
 )
 from models.repositories.booked_times import HeldTime
 from models.repositories.planning import PlannedClass, PreviousClass
-from models.scheduling import SchedulingRulesVersion
 from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, credentials_of, requirements_of
 from services.organizations import organization
+from services.scheduling_rules import published_rules
 from services.stored_availability import availability_of, weekly_of
 from services.student_hours import StudentHours, hours_of
 
@@ -64,12 +63,6 @@ class PlanningProblem:
     titles: Mapping[UUID, str]  # of the booked classes
     planned: frozenset[UUID]  # the classes that are asked for; all others are pinned around them
     holds: frozenset[UUID]  # time that is held for another booking, as if it were classes
-
-
-async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
-    """The rules that hold, with their number; those of the kinds themselves and 0 if none are published."""
-    row = await rule_versions.published(db, SchedulingRulesVersion)
-    return (SchedulingRules.model_validate(row.rules), row.number) if row else (SchedulingRules(), 0)
 
 
 def settings_of(rules: SchedulingRules) -> RuleSettings:

@@ -16,7 +16,8 @@ from domain.scheduling.scheduling_rules import SchedulingRules
 from matching.calendars import Calendars
 from matching.planner import plan
 from matching.prepared import PreparedProblem
-from services.planning.problems import PlanningProblem, problem_of, published_rules
+from services.planning.problems import PlanningProblem, problem_of
+from services.scheduling_rules import published_rules
 
 WEEK = timedelta(days=7)
 _SECONDS = 5.0  # for each of the plans
