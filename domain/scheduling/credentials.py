@@ -97,11 +97,11 @@ def unmet(asked: Requirements, held: Credentials, ends_at: datetime) -> dict[Req
 
 def _lacking(asked: Requirements, held: Credentials) -> Iterator[tuple[Requirement, str]]:
     """What is lacking at any time."""
-    if asked.language and asked.language.casefold() not in _folded(held.languages):
+    if asked.language and asked.language.casefold() not in folded(held.languages):
         yield Requirement.LANGUAGE, f"doesn't teach in the language of the course ({asked.language})"
-    if asked.region and asked.region.casefold() not in _folded(held.regions):
+    if asked.region and asked.region.casefold() not in folded(held.regions):
         yield Requirement.REGION, f"doesn't work in the region {asked.region}"
-    given = _folded(held.consents)
+    given = folded(held.consents)
     if missing := [name for name in asked.consents if name.casefold() not in given]:
         yield Requirement.CONSENT, f"hasn't given the consent {' and '.join(missing)}"
 
@@ -125,5 +125,6 @@ def _last_day(until: datetime, zone: str) -> str:
     return f"{last.day} {last:%B %Y}"
 
 
-def _folded(names: Iterable[str]) -> set[str]:
-    return {name.casefold() for name in names}
+def folded(names: Iterable[str]) -> frozenset[str]:
+    """As names are compared."""
+    return frozenset(name.casefold() for name in names)

@@ -1,6 +1,6 @@
 """Builds the problem that the engine of `matching` plans, ranks and repairs from the rows of a school."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.intervals import Interval, intersection
 from domain.scheduling.availability import Availability
-from domain.scheduling.credentials import Credentials, Requirements
+from domain.scheduling.calendar_grid import span_of, week_of
+from domain.scheduling.credentials import Credentials, Requirements, folded
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
-from domain.scheduling.wall_time import start_of_day
 from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings
 from matching.rules import HARD, SOFT
 from models.course import Course
@@ -139,7 +139,7 @@ async def problem_of(
         number,
         {key: row.name for key, (row, _) in staff.rows.items()},
         staff.availability,
-        {key: credentials_of(row) for key, (row, _) in staff.rows.items()},
+        staff.credentials,
         free.requirements,
         free.closed_to,
         {one.id: one.title for one in booked},
@@ -150,9 +150,8 @@ async def problem_of(
 
 def _whole_weeks(start: datetime, end: datetime, zone: ZoneInfo) -> Interval:
     """From the Monday before until the Monday after, on which the week begins in the organization's zone."""
-    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    monday, sunday = first - first.weekday() * _DAY, last + (6 - last.weekday()) * _DAY
-    return Interval(start_of_day(monday, zone), start_of_day(sunday + _DAY, zone))
+    first, last = (week_of(at.astimezone(zone).date()) for at in (start, end))
+    return span_of([*first, *last], zone)
 
 
 async def _courses(db: AsyncSession, proposed: Sequence[ProposedClass]) -> dict[UUID, Course]:
@@ -168,6 +167,7 @@ class _Staff:
 
     rows: Mapping[UUID, tuple[InstructorRow, InstructorAvailability | None]]
     availability: Mapping[UUID, Availability]
+    credentials: Mapping[UUID, Credentials]
     qualifications: Mapping[UUID, Sequence[tuple[str, str]]]
     classes_taught: Mapping[UUID, int]
     usual_cost: float  # stands for a cost that is not known
@@ -192,7 +192,7 @@ class _Staff:
         """The instructor as the engine reads them; `pairs` are the subjects and levels of all classes."""
         person, stored = self.rows[key]
         times = self.availability[key]
-        credentials = credentials_of(person)
+        credentials = self.credentials[key]
         # From a week before, so that there are hours where there is a preference.
         preferred = Availability(person.time_zone, weekly_of(stored.preferred)) if stored else None
         cost = stored.hourly_cost if stored else None
@@ -204,8 +204,8 @@ class _Staff:
             frozenset(credentials.languages),
             {name: credentials.certificate_until(name) for name in credentials.certificates},
             credentials.background_check_until(),
-            _folded(credentials.regions),
-            _folded(credentials.consents),
+            folded(credentials.regions),
+            folded(credentials.consents),
             buffer=times.buffer,
             rest=timedelta(hours=self.parameters.rest_hours),
             most_per_day=times.most_per_day,
@@ -236,6 +236,7 @@ async def _staff(
     return _Staff(
         rows,
         {key: availability_of(person, times, (), busy.get(key, ())) for key, (person, times) in rows.items()},
+        {key: credentials_of(person) for key, (person, _) in rows.items()},
         await people.qualifications(db, ids),
         await planning.classes_taught(db, ids, now - _WEEK * 52, now, _EXPERIENCED),
         sum(costs) / len(costs) if costs else 0.0,
@@ -334,10 +335,10 @@ class _Free:
             course.subject,
             course.level,
             asked.language,
-            _folded(asked.certificates),
+            folded(asked.certificates),
             asked.background_check,
             asked.region.casefold(),
-            _folded(asked.consents),
+            folded(asked.consents),
             course_id=one.course_id,
             students=students,
             student_windows=self._windows(one, students),
@@ -365,11 +366,6 @@ class _Free:
         if closed:
             self.closed_to[one.id] = tuple(sorted(closed))
         return windows
-
-
-def _folded(names: Iterable[str]) -> frozenset[str]:
-    """As the engine compares names; `matching` itself compares languages without case."""
-    return frozenset(name.casefold() for name in names)
 
 
 def _held(one: HeldTime) -> ClassToStaff:
