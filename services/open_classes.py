@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import TransitionRefused
+from domain.intervals import Interval, intersection, total_seconds
 from domain.people.access import Principal
-from domain.scheduling.wall_time import start_of_day
+from domain.scheduling.calendar_grid import span_of, week_of
 from matching.calendars import Calendars
 from matching.prepared import PreparedProblem
 from models.database import Database
@@ -36,7 +37,7 @@ from workflows.contracts.series import SeriesRef
 
 AHEAD = timedelta(days=14)
 _MOST = 100
-_WEEK = timedelta(days=7)
+_HOUR = 3600.0
 TAKEN = "somebody else has taken this class, or it needs nobody any more"
 NOT_FOR_YOU = "the rules of your school don't let you take this class"
 TOO_MANY_HOURS = "you would teach more hours in that week than you have said you accept"
@@ -68,11 +69,8 @@ async def listed(db: AsyncSession, instructor_id: UUID, now: datetime) -> OpenCl
     instructor = await entities.in_use(db, Instructor, instructor_id)
     found = await open_classes.coming(db, now, now + AHEAD, _MOST)
     allowed = await _allowed(db, instructor_id, found, now)
-    return OpenClasses(
-        Opening.LISTED,
-        [row for row in allowed if await _hours_with(db, instructor, row) <= up_to],
-        up_to,
-    )
+    hours = await _hours_with(db, instructor, allowed)
+    return OpenClasses(Opening.LISTED, [row for row in allowed if hours[row.key] <= up_to], up_to)
 
 
 class OpenClassTaking:
@@ -133,7 +131,7 @@ class OpenClassTaking:
         if not takes or up_to is None or not await _allowed(db, instructor_id, [row], now):
             raise TransitionRefused(NOT_FOR_YOU, next_step=SEE_OPEN)
         instructor = await entities.in_use(db, Instructor, instructor_id)
-        if await _hours_with(db, instructor, row) > up_to:
+        if (await _hours_with(db, instructor, [row]))[row.key] > up_to:
             raise TransitionRefused(TOO_MANY_HOURS, next_step=SEE_OPEN)
 
 
@@ -160,10 +158,19 @@ async def _allowed(
     if not found:
         return []
     others = [person.id for person, _ in await substitutions.instructors(db) if person.id != instructor_id]
+    of_series = [row for row in found if row.kind == OpenClassKind.SERIES]
+    enrolled = await people.enrolled_by_course(
+        db, {row.course_id for row in of_series if row.student_ids is None}
+    )
     proposed = [
-        ProposedClass(row.key, row.course_id, row.starts_at, row.ends_at, tuple(await _students(db, row)))
-        for row in found
-        if row.kind == OpenClassKind.SERIES
+        ProposedClass(
+            row.key,
+            row.course_id,
+            row.starts_at,
+            row.ends_at,
+            tuple(enrolled.get(row.course_id, ()) if row.student_ids is None else row.student_ids),
+        )
+        for row in of_series
     ]
     built = await problem_of(
         db,
@@ -180,20 +187,22 @@ async def _allowed(
     return [row for row in found if not refusals_of(calendars, built, row.class_id, instructor_id)]
 
 
-async def _students(db: AsyncSession, row: OpenClassRow) -> Sequence[UUID]:
-    if row.student_ids is not None:
-        return row.student_ids
-    return await people.enrolled_students(db, row.course_id)
-
-
-async def _hours_with(db: AsyncSession, instructor: Instructor, row: OpenClassRow) -> float:
-    """What the instructor would teach with this class in its week, which begins on Monday in their zone."""
+async def _hours_with(
+    db: AsyncSession, instructor: Instructor, rows: Sequence[OpenClassRow]
+) -> dict[UUID, float]:
+    """By key, what the instructor would teach with a class in its week, which begins on Monday in their zone."""
+    if not rows:
+        return {}
     zone = ZoneInfo(instructor.time_zone)
-    day = row.starts_at.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
-    start, end = start_of_day(monday, zone), start_of_day(monday + _WEEK, zone)
-    booked = (await booked_times.overlapping(db, [instructor.id], start, end)).get(instructor.id, [])
-    taught = sum(
-        (min(until, end) - max(since, start) for since, until in booked), row.ends_at - row.starts_at
-    )
-    return taught / timedelta(hours=1)
+    weeks = {row.key: span_of(week_of(row.starts_at.astimezone(zone).date()), zone) for row in rows}
+    start, end = min(week.start for week in weeks.values()), max(week.end for week in weeks.values())
+    taken = (await booked_times.overlapping(db, [instructor.id], start, end)).get(instructor.id, [])
+    booked = [Interval(*span) for span in taken]
+    return {
+        row.key: (total_seconds(intersection(booked, [weeks[row.key]])) + _seconds(row)) / _HOUR
+        for row in rows
+    }
+
+
+def _seconds(row: OpenClassRow) -> float:
+    return (row.ends_at - row.starts_at).total_seconds()
