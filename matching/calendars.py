@@ -63,6 +63,12 @@ class Calendars:
         insort(self._booked[instructor], (self._start[one], one))
         self._count(one, instructor, 1.0)
 
+    def assign_published(self) -> None:
+        """Give every class without instructor its published one, whatever the rules say."""
+        for one, instructor in enumerate(self.prepared.encoded.published.tolist()):
+            if instructor >= 0 and self.holder[one] == NOBODY:
+                self.assign(one, instructor)
+
     def release(self, one: int) -> int:
         """Take the class from its instructor, who is returned."""
         instructor = self.holder[one]

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.scheduling.swaps import SwapBar, bars_of
-from matching.calendars import NOBODY, Calendars
+from matching.calendars import Calendars
 from matching.prepared import PreparedProblem
 from models.repositories import substitutions
 from models.session import Session
@@ -89,9 +89,7 @@ async def _checked(
     encoded = calendars.prepared.encoded
     if not set(both) <= set(encoded.instructor_ids):
         return [Exchange(one, (SwapBar.RULES,), ()) for one in theirs]
-    for at, holder in enumerate(encoded.published.tolist()):
-        if calendars.holder[at] == NOBODY and holder >= 0:
-            calendars.assign(at, holder)
+    calendars.assign_published()
     found = []
     for one in theirs:
         with ExitStack() as swapped:

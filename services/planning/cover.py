@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InvalidInput, NotFound, StaleRevision
 from domain.people.access import Principal
-from matching.calendars import NOBODY, Calendars
+from matching.calendars import Calendars
 from matching.prepared import PreparedProblem
 from matching.repair import Repair, repair
 from models.database import Database
@@ -99,12 +99,8 @@ async def find_cover(
 
 
 def _repaired(built: PlanningProblem, instructor_id: UUID, class_ids: set[UUID]) -> Repair:
-    prepared = PreparedProblem(built.problem)
-    calendars = Calendars(prepared)
-    published = prepared.encoded.published
-    for at, holder in enumerate(calendars.holder):
-        if holder == NOBODY and published[at] >= 0:
-            calendars.assign(at, int(published[at]))
+    calendars = Calendars(PreparedProblem(built.problem))
+    calendars.assign_published()
     return repair(calendars, instructor_id, class_ids, seconds=_SECONDS)
 
 
