@@ -170,20 +170,21 @@ class QualificationIn(Schema):
 Qualifications = Annotated[list[QualificationIn], Field(max_length=100)]
 
 
-def _in_range(day: date) -> date:
+def _after_1900(day: date) -> date:
     if not 1900 <= day.year < 2100:
         raise ValueError("must be between the years 1900 and 2100")
     return day
 
 
-Day = Annotated[date, AfterValidator(_in_range)]
+DayOnPaper = Annotated[date, AfterValidator(_after_1900)]
+"""A day that a certificate or a check names: it may be older than what `fields.Day` allows."""
 
 
 class CertificateIn(Schema):
     name: Name
     number: Text = Field("", max_length=100)
-    issued_on: Day | None = None
-    expires_on: Day | None = Field(None, description="Its last day; `null`: it does not expire.")
+    issued_on: DayOnPaper | None = None
+    expires_on: DayOnPaper | None = Field(None, description="Its last day; `null`: it does not expire.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -195,7 +196,7 @@ class CertificateIn(Schema):
 
 class BackgroundCheckIn(Schema):
     kind: Name = Field(examples=["Enhanced DBS"])
-    valid_until: Day = Field(description="Its last day.")
+    valid_until: DayOnPaper = Field(description="Its last day.")
 
 
 def _distinct(values: list[str]) -> list[str]:
