@@ -14,15 +14,15 @@ from api.http.state import State
 from console.frame import forms
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.texts import gettext, page_language
+from console.frame.texts import gettext
 from console.frame.viewers import Teacher, same_origin
+from console.teaching.own_times import own_times
 from domain.errors import InvalidInput
 from domain.people.access import Principal
 from domain.scheduling.offers import SubstitutionReason
 from domain.scheduling.wall_time import first_moment, last_moment
 from models.people import Instructor
 from models.repositories import entities
-from reports.moments import moment
 from services import leave_requests
 from services.inputs.leave import NewLeave
 
@@ -78,7 +78,6 @@ async def _page(
     async with shared.database.tenant(who.organization_id) as db:
         requests = await leave_requests.own(db, who.person_id, now)
         zone = (await entities.get(db, Instructor, who.person_id)).time_zone
-    language = page_language()
     states = {
         "asked": gettext("Waits for your school"),
         "approved": gettext("Approved"),
@@ -87,6 +86,6 @@ async def _page(
     }
     reasons = [("illness", gettext("Illness")), ("unspecified", gettext("No reason given"))]
     return page(
-        request, "own_leave.html", status, requests=requests, typed=typed or {}, problem=problem, zone=zone,
-        key=uuid7(), states=states, reasons=reasons, when=lambda at: moment(at, language, zone, now=now),
+        request, "own_leave.html", status, requests=requests, typed=typed or {}, problem=problem,
+        key=uuid7(), states=states, reasons=reasons, **own_times(zone, now),
     )  # fmt: skip

@@ -9,12 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.dependencies import Now, Shared
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.texts import page_language
 from console.frame.viewers import Teacher, same_origin
+from console.teaching.own_times import own_times
 from models.people import Instructor
 from models.repositories import entities
 from models.repositories.open_classes import OpenClassKind
-from reports.moments import clock, moment
 from services import open_classes
 
 PATH = "/teaching/open-classes"
@@ -27,15 +26,12 @@ async def listed(request: Request, shared: Shared, who: Teacher, now: Now) -> Re
     async with shared.database.tenant(who.organization_id) as db:
         found = await open_classes.listed(db, who.person_id, now)
         zone = (await entities.get(db, Instructor, who.person_id)).time_zone
-    language = page_language()
     return page(
         request,
         "own_open_classes.html",
         found=found,
         taken="taken" in request.query_params,
-        zone=zone,
-        when=lambda at: moment(at, language, zone, now=now),
-        until=lambda at: clock(at, language, zone),
+        **own_times(zone, now),
     )
 
 

@@ -14,14 +14,14 @@ from api.http.dependencies import Now, Shared
 from console.frame import forms
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
-from console.frame.texts import gettext, page_language
+from console.frame.texts import gettext
 from console.frame.viewers import Teacher, same_origin
+from console.teaching.own_times import own_times
 from domain.errors import InvalidInput
 from domain.people.access import Principal
 from domain.scheduling.swaps import SwapBar, SwapState, may_be_freed
 from models.people import Instructor
 from models.repositories import entities
-from reports.moments import clock, moment
 from services import swap_partners, swaps
 from services.inputs.swaps import NewSwap
 
@@ -121,13 +121,7 @@ async def offer(request: Request, session_id: UUID, shared: Shared, who: Teacher
 
 async def _times(db: AsyncSession, who: Principal, now: datetime) -> dict[str, Any]:
     assert who.person_id is not None, "an instructor is a person"
-    language = page_language()
-    zone = (await entities.get(db, Instructor, who.person_id)).time_zone
-    return {
-        "zone": zone,
-        "when": lambda at: moment(at, language, zone, now=now),
-        "until": lambda at: clock(at, language, zone),
-    }
+    return own_times((await entities.get(db, Instructor, who.person_id)).time_zone, now)
 
 
 def _state_texts() -> Mapping[SwapState, str]:

@@ -12,9 +12,10 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, done, page
 from console.frame.texts import gettext, page_language
 from console.frame.viewers import Teacher, same_origin
+from console.teaching.own_times import own_times
 from domain.people.access import Permission
 from domain.scheduling.offers import SubstitutionReason
-from reports.moments import clock, moment
+from reports.moments import clock
 from services.inputs.substitutions import NewSubstitution
 from services.teaching import teaching
 
@@ -47,13 +48,10 @@ async def teaching_page(request: Request, shared: Shared, who: Teacher, now: Now
     async with shared.database.tenant(who.organization_id) as db:
         view = await teaching(db, who, shared.links, now)
     language = page_language()
-    zone = view.instructor.time_zone
     return page(
         request,
         "teaching.html",
         view=view,
-        when=lambda at: moment(at, language, zone, now=now),
-        until=lambda at: clock(at, language, zone),
         there=lambda at, other: clock(at, language, other),
-        zone=zone,
+        **own_times(view.instructor.time_zone, now),
     )
