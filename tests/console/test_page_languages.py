@@ -127,7 +127,7 @@ async def test_refusals_are_in_the_language_of_the_page(opened: School, taught: 
     path = f"/sessions/{taught.session_id}"
     async with instructor(opened, "de") as browser:
         refused = await browser.post(f"{path}/end", headers={"HX-Request": "true"})
-        assert "Der Stand der Stunde erlaubt das nicht" in refused.text
+        assert "Der jetzige Stand erlaubt das nicht" in refused.text
         assert english_left(refused.text, "de") == []
         stale = {"based_on": 1, "statements": []}
         problem = await browser.post(
