@@ -19,6 +19,7 @@ from api.routes import (
     calendar_feeds,
     case_routing,
     class_acts,
+    closures,
     content,
     enrollments,
     events,
@@ -86,7 +87,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
         bulk, booking_import, class_acts, enrollments, resources, case_routing, rotas, invitations,
         sessions, events, organizations, keys, sign_in_bindings, sign_in_domains, records, files,
         exceptions, queues, touches, board, family, exports, substitutions, scheduling, calendar_feeds,
-        imported_calendars, holds, slots, late_cancellations, leave_requests, series, term_plans,
+        imported_calendars, closures, holds, slots, late_cancellations, leave_requests, series, term_plans,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

@@ -55,6 +55,7 @@ _RULE = {
         {"after_minutes": 15, "roles": ["admin"]},
     ],
 }
+_CLOSURE = {"name": "Spring break", "first_day": "2040-03-26", "last_day": "2040-04-06"}
 _SERIES = {
     "course_id": COURSE,
     "instructor_id": INSTRUCTOR,
@@ -204,6 +205,9 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/curriculum-plans/{id}": {"items": _PLAN},
     "POST /v1/enrollments": {"course_id": COURSE, "student_id": STUDENT, "external_id": "order-981"},
     "PATCH /v1/enrollments/{id}": {"external_id": "order-982"},
+    "POST /v1/closures": {"closures": [_CLOSURE], "booked_classes": "cancel"},
+    "POST /v1/closures/preview": {"closures": [_CLOSURE]},
+    "POST /v1/closures/read": {"content": "name,first_day,last_day\nSpring break,2040-03-26,2040-04-06\n"},
     "POST /v1/quotes": {
         "course_id": COURSE,
         "student_ids": [STUDENT],

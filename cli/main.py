@@ -52,6 +52,7 @@ COMMANDS: dict[str, Lazy] = {
     "scheduling": Lazy(
         "cli.remote.scheduling:app", "Who teaches which class: rules, drafts, what-ifs, candidates.", RULES
     ),
+    "closures": Lazy("cli.remote.closures:app", "Closures: holidays and other days without classes.", RULES),
     "keys": Lazy("cli.remote.keys:app", "API keys: create, rotate, revoke.", RULES),
     "events": Lazy("cli.remote.changes:events", "List changes in order.", RECORD),
     "audit": Lazy("cli.remote.changes:audit", "Show who changed what, latest first.", RECORD),

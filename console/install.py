@@ -37,7 +37,14 @@ from console.routing import channel_pages, rota_pages, rule_pages, substitute_pa
 from console.scheduling import candidates_page, rules_pages
 from console.series import new_series_page, series_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
-from console.settings import audit_page, key_pages, provider_pages, self_service_page, settings_pages
+from console.settings import (
+    audit_page,
+    closures_page,
+    key_pages,
+    provider_pages,
+    self_service_page,
+    settings_pages,
+)
 from console.sign_in import sign_in_page
 from console.teaching import (
     availability_page,
@@ -109,6 +116,7 @@ PERMITTED = (
     case_pages,
     outbox_pages,
     settings_pages,
+    closures_page,
     self_service_page,
     leave_page,
     provider_pages,

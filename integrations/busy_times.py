@@ -36,20 +36,7 @@ def busy_times(content: bytes, zone: str, start: datetime, end: datetime) -> tup
     Days and times without a zone are those of `zone`. Cancelled events, those shown as free, and classes of Homeroom
     are left out. Raises UnreadableCalendar.
     """
-    try:
-        calendars = Calendar.from_ical(content, multiple=True)
-    except (ValueError, IndexError, KeyError) as error:
-        raise UnreadableCalendar(_NO_CALENDAR) from error
-    if not calendars:
-        raise UnreadableCalendar(_NO_CALENDAR)
-    spans: list[Interval] = []
-    for calendar in calendars:
-        _check(calendar)
-        try:
-            events = recurring_ical_events.of(calendar, skip_bad_series=True).between(start, end)
-        except (ValueError, TypeError, OverflowError) as error:
-            raise UnreadableCalendar("an event of this calendar can't be read") from error
-        spans += [span for event in events for span in _span(event, ZoneInfo(zone))]
+    spans = [span for event in events_between(content, start, end) for span in _span(event, ZoneInfo(zone))]
     found = merged(
         Interval(max(span.start, start), min(span.end, end))
         for span in spans
@@ -58,6 +45,28 @@ def busy_times(content: bytes, zone: str, start: datetime, end: datetime) -> tup
     if len(found) > MAX_BUSY:
         raise UnreadableCalendar(f"this calendar has more than {MAX_BUSY:,} busy times")
     return found
+
+
+def events_between(content: bytes, start: datetime, end: datetime) -> list[Any]:
+    """The events of a file's calendars, each occurrence of a recurring one by itself. Raises UnreadableCalendar."""
+    try:
+        calendars = Calendar.from_ical(content, multiple=True)
+    except (ValueError, IndexError, KeyError) as error:
+        raise UnreadableCalendar(_NO_CALENDAR) from error
+    if not calendars:
+        raise UnreadableCalendar(_NO_CALENDAR)
+    events: list[Any] = []
+    for calendar in calendars:
+        _check(calendar)
+        try:
+            events += recurring_ical_events.of(calendar, skip_bad_series=True).between(start, end)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise UnreadableCalendar("an event of this calendar can't be read") from error
+    return events
+
+
+def is_cancelled(event: Any) -> bool:
+    return str(event.get("STATUS", "")).upper() == "CANCELLED"
 
 
 def _check(calendar: Component) -> None:
@@ -74,16 +83,17 @@ def _check(calendar: Component) -> None:
 
 
 def _span(event: Any, zone: ZoneInfo) -> Iterator[Interval]:
-    if str(event.get("STATUS", "")).upper() == "CANCELLED" or str(event.get("UID", "")).endswith(_OWN):
+    if is_cancelled(event) or str(event.get("UID", "")).endswith(_OWN):
         return
     if str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
         return
-    span = Interval(_moment(event.start, zone, end=False), _moment(event.end, zone, end=True))
+    span = Interval(moment_of(event.start, zone, end=False), moment_of(event.end, zone, end=True))
     if span.start < span.end:
         yield span
 
 
-def _moment(at: date, zone: ZoneInfo, *, end: bool) -> datetime:
+def moment_of(at: date, zone: ZoneInfo, *, end: bool) -> datetime:
+    """The start or end of an event in UTC; a day, or a time without a zone, is of `zone`."""
     if not isinstance(at, datetime):
         return start_of_day(at, zone)
     if at.tzinfo is None:

@@ -5,6 +5,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -46,11 +47,25 @@ class OutsideCalendars:
         self, content: bytes, zone: str, start: datetime, end: datetime
     ) -> list[tuple[str, str]]:
         """Disjoint spans in order, in ISO 8601. Raises InvalidInput for what is no calendar, or takes too long."""
+        result = await self._read("integrations.busy_times", content, zone, start, end)
+        return [(start, end) for start, end in result["busy"]]
+
+    async def closed_days(
+        self, content: bytes, zone: str, start: datetime, end: datetime
+    ) -> list[tuple[str, str, str]]:
+        """Name, first and last day of each event, by day. Raises InvalidInput as `busy_times` does."""
+        result = await self._read("integrations.closed_days", content, zone, start, end)
+        return [(name, first, last) for name, first, last in result["days"]]
+
+    async def _read(
+        self, module: str, content: bytes, zone: str, start: datetime, end: datetime
+    ) -> dict[str, Any]:
+        """What a module writes about a calendar, which it reads in a process of its own."""
         if len(content) > MAX_BYTES:
             raise InvalidInput(f"a calendar can have at most {MAX_BYTES // 1_000_000} MB")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "integrations.busy_times", zone, start.isoformat(), end.isoformat()),
+            *("-m", module, zone, start.isoformat(), end.isoformat()),
             cwd=_ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -67,10 +82,10 @@ class OutsideCalendars:
                 await process.wait()
         if process.returncode != 0:
             raise InvalidInput("this calendar can't be read, or takes too long to read", next_step=_NEXT_STEP)
-        result = json.loads(output)
+        result: dict[str, Any] = json.loads(output)
         if problem := result.get("problem"):
             raise InvalidInput(problem, next_step=_NEXT_STEP)
-        return [(start, end) for start, end in result["busy"]]
+        return result
 
 
 def host_of(url: str) -> str:

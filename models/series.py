@@ -44,6 +44,8 @@ class Series(TenantRow, table=True):
     instructor_id: UUID | None = None  # of classes that are added; None: one is to be found for each
     student_ids: list[Any] = json_list()
     whole_course: bool = False  # everybody enrolled at the booking of each class, in place of `student_ids`
+    # [{"from_day": …, "added": [ids], "removed": [ids]}] in the order made, on top of `student_ids`.
+    roster_changes: list[Any] = json_list()
     override_reason: str | None = None  # why rules about the instructor are set aside for each class
     state: SeriesState = enum_column(SeriesState, SeriesState.RUNNING)
     created_by: str  # an actor, in whose name the classes are booked
@@ -81,6 +83,7 @@ class SeriesOccurrence(TenantRow, table=True):
     alone: bool = False  # moved or cancelled on its own: changes of the series leave it as it is
     cancel_reason: str = ""  # a code
     session_id: UUID | None = None  # None: it was not booked yet
+    roster_changes_made: int = 0  # how many of the series' its session has
     attempts: int = 0  # bookings that were refused
     problem_code: str = ""  # of the last refusal
     problem: str = ""  # the last refusal in a sentence, with names

@@ -10,6 +10,7 @@ from models import (  # noqa: F401
     change_log,
     class_file,
     class_swap,
+    closure,
     course,
     documentation,
     exception_case,

@@ -106,6 +106,7 @@ async def move(db: AsyncSession, move: MoveInput, notices: SubstitutionNotices, 
     """
     session = await sessions.lock(db, move.session.session_id)
     starts_at, ends_at = move.starts_at or session.starts_at, move.ends_at or session.ends_at
+    keeps_time = (starts_at, ends_at) == (session.starts_at, session.ends_at)
     check_length(starts_at, ends_at)
     former_id = session.instructor_id
     is_handed_over = move.instructor_id not in (None, former_id)
@@ -119,7 +120,7 @@ async def move(db: AsyncSession, move: MoveInput, notices: SubstitutionNotices, 
         await swap_instructor(db, session, instructor, now)
     values: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
     if move.moves is not None and move.moves > session.moves:
-        await instructor_rules.check(db, session, starts_at, ends_at, move.override)
+        await instructor_rules.check(db, session, starts_at, ends_at, move.override, keeps_time=keeps_time)
         await substitutions.withdraw(db, session.id, now)
         values |= {"moves": move.moves, "occurrence_since": now, "opened_at": None}
     await sessions.change(db, session.id, **values)

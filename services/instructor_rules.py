@@ -28,6 +28,7 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Session
+from services.closed_times import with_closed_days
 from services.instructor_standing import class_of, standing
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
@@ -40,13 +41,16 @@ async def check(
     starts_at: datetime,
     ends_at: datetime,
     override: UUID | None,
+    *,
+    keeps_time: bool = False,
 ) -> None:
     """Refuse a class that breaks a rule about its instructor, unless an override is asked for; then write it down.
 
     Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
-    and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
+    and so does a change of their rules. A class that `keeps_time` may stand on a
+    closed day. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
-    broken = await _broken(db, session, starts_at, ends_at)
+    broken = await _broken(db, session, starts_at, ends_at, keeps_time=keeps_time)
     session.rules_version = broken.rules_version
     reason = await override_requests.take(db, override) if override else None
     if broken.rules and not reason:
@@ -66,10 +70,12 @@ async def refusal_of(
     return await named(db, broken.refusal()) if broken.rules else None
 
 
-async def _broken(db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime) -> "Broken":
+async def _broken(
+    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime, *, keeps_time: bool = False
+) -> "Broken":
     course = await entities.get(db, Course, session.course_id)
     asked = class_of(course, starts_at, ends_at)
-    return await broken_by(db, session.instructor_id, asked, besides=session.id)
+    return await broken_by(db, session.instructor_id, asked, besides=session.id, keeps_time=keeps_time)
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,23 @@ class Broken:
 
 
 async def broken_by(
-    db: AsyncSession, instructor_id: UUID, wanted: ClassToTeach, besides: UUID | None = None
+    db: AsyncSession,
+    instructor_id: UUID,
+    wanted: ClassToTeach,
+    besides: UUID | None = None,
+    *,
+    keeps_time: bool = False,
 ) -> Broken:
     """The rules that this class would break. `besides` is the class itself, where it has a time already.
+
+    One that `keeps_time` may stand on a closed day.
 
     Raises UnknownReference for a retired instructor.
     """
     instructor = await entities.in_use(db, Instructor, instructor_id)
     own = await standing(db)
+    if not keeps_time:
+        wanted = await with_closed_days(db, wanted, wanted.starts_at, wanted.ends_at)
     wanted = own.wanted(wanted)
     held = (await people.qualifications(db, [instructor_id])).get(instructor_id)
     start, end = wanted.starts_at, wanted.ends_at

@@ -5,21 +5,20 @@ A command writes what the series is to be. Its workflow then brings the classes 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.kinds import ExceptionKind
 from domain.errors import BookingInPast, InvalidInput, TransitionRefused
 from domain.people.access import Principal
+from domain.scheduling.closures import ClosedTime, closing
 from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
 from domain.scheduling.wall_time import first_moment
-from domain.subjects import Subject, SubjectKind
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
@@ -27,8 +26,8 @@ from models.repositories import entities, people
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
 from services import organizations
-from services.cases import resolve_about
 from services.class_commands import ClassCommands
+from services.closed_times import closed_times
 from services.inputs.series import (
     NewSeries,
     OccurrenceCancellation,
@@ -46,6 +45,7 @@ from services.series_expansion import (
     occurrence_row,
     plan_change,
 )
+from services.series_settling import keep_case, keep_closed_days
 from workflows.client import SeriesClient
 from workflows.contracts.series import SeriesRef
 
@@ -58,6 +58,7 @@ class PlannedClass:
     starts_at: datetime
     ends_at: datetime
     conflicts: tuple[str, ...] = ()
+    closed: str = ""  # the name of the closed day on which it is skipped
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,9 @@ class SeriesCommands:
             entities.check_version(row.version, version)
             for one in after(await repository.occurrences(db, series_id), end.last_day, now):
                 one.state, one.pending, one.cancel_reason = OccurrenceState.CANCELLED, True, str(end.reason)
-                await resolve_case(db, row, one, "the series has ended before this class", now)
             values = {"recurrence": ended_rule(row, end), "state": SeriesState.RUNNING}
             entities.touch(row, values | {"created_by": who.actor}, now)
+            await keep_case(db, row, now)
         await self._tell(row)
         return row
 
@@ -180,8 +181,14 @@ class SeriesCommands:
             length = timedelta(minutes=move.minutes) if given else row.ends_at - row.starts_at
             session_id = row.session_id
             _check_takes_place(row)
+            course = await entities.get(db, Course, series.course_id)
+            closed = await closed_times(db, starts_at, starts_at + length, course.required_region)
         if starts_at <= now:
             raise BookingInPast
+        if closed and session_id is None:
+            raise InvalidInput(
+                f"the school is closed at that time: {closed[0].name}", next_step="Choose another day."
+            )
         if session_id:
             await self._classes.reschedule(
                 who,
@@ -193,10 +200,12 @@ class SeriesCommands:
             )
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.occurrence(db, series_id, occurrence_id)
-            await resolve_case(db, series, row, "the class was moved", now)
             row.starts_at, row.ends_at, row.alone = starts_at, starts_at + length, True
-            if row.state == OccurrenceState.REFUSED:
-                _try_again(row)
+            row.problem_code = row.problem = ""
+            if row.state in (OccurrenceState.REFUSED, OccurrenceState.CLOSED):
+                row.state = OccurrenceState.PLANNED
+            await keep_closed_days(db, now, series_id=series_id)
+            await keep_case(db, series, now)
         await self._tell(series)
 
     async def cancel_class(
@@ -225,7 +234,7 @@ class SeriesCommands:
                 OccurrenceState.CANCELLED, True, str(cancellation.reason),
             )  # fmt: skip
             row.pending = row.session_id is None  # a booking may be on its way
-            await resolve_case(db, series, row, "the class was cancelled", now)
+            await keep_case(db, series, now)
         await self._tell(series)
 
     async def try_again(self, who: Principal, series_id: UUID, now: datetime) -> int:
@@ -238,20 +247,13 @@ class SeriesCommands:
                 _try_again(one)
             if refused:
                 series.state = SeriesState.RUNNING
+                await keep_closed_days(db, now, series_id=series_id)
         await self._tell(series)
         return len(refused)
 
     async def _tell(self, row: Series) -> None:
         """Let the workflow look now; if that fails, it does so by itself later."""
         await self._client.changed_or_later(SeriesRef(row.organization_id, row.id))
-
-
-async def resolve_case(
-    db: AsyncSession, series: Series, one: SeriesOccurrence, why: str, now: datetime
-) -> None:
-    """Resolve the exception about a class that was not booked."""
-    subject, occasion = Subject(SubjectKind.SERIES, series.id), one.starts_at.isoformat()
-    await resolve_about(db, subject, ExceptionKind.OCCURRENCE_NOT_BOOKED, why, now, occasion)
 
 
 async def fill_occurrence(
@@ -262,11 +264,10 @@ async def fill_occurrence(
     Whoever calls has locked the series and seen that nobody has the class.
     """
     row = await repository.occurrence(db, series.id, occurrence_id)
-    await resolve_case(db, series, row, "an instructor has taken the class", now)
     row.instructor_id = instructor_id
     if row.state == OccurrenceState.REFUSED:
         _try_again(row)
-    await db.flush()
+    await keep_case(db, series, now)
 
 
 async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSeries, now: datetime) -> Series:
@@ -300,7 +301,7 @@ async def _create(db: AsyncSession, who: Principal, series_id: UUID, new: NewSer
         made = occurrence_row(row, one)
         made.state = OccurrenceState.PLANNED if one.scheduled in kept else OccurrenceState.LEFT_OUT
         db.add(made)
-    await db.flush()
+    await keep_closed_days(db, now, series_id=row.id)
     return row
 
 
@@ -332,14 +333,35 @@ async def _planned(
     overrides: bool,
     besides_series: UUID | None = None,
 ) -> list[PlannedClass]:
+    if not found:
+        return []
     spans = [(one.starts_at, one.ends_at) for one in found]
     problems = await conflicts(
         db, class_people, spans, now, besides_series=besides_series, overrides=overrides
     )
+    course = await entities.get(db, Course, class_people.course_id)
+    start, end = min(span[0] for span in spans), max(span[1] for span in spans)
+    times = await closed_times(db, start, end, course.required_region)
     return [
-        PlannedClass(one.scheduled, one.starts_at, one.ends_at, problem)
+        _planned_class(one, problem, closing(times, one.starts_at, one.ends_at))
         for one, problem in zip(found, problems, strict=True)
     ]
+
+
+def _refused_if_closed(one: PlannedClass) -> PlannedClass:
+    """A class that is booked already is not skipped: it can't move there."""
+    if not one.closed:
+        return one
+    return replace(
+        one, conflicts=(*one.conflicts, f"The school is closed at that time: {one.closed}."), closed=""
+    )
+
+
+def _planned_class(one: Occurrence, problems: tuple[str, ...], closed: ClosedTime | None) -> PlannedClass:
+    """Nothing is in the way of a class that is skipped."""
+    if closed:
+        return PlannedClass(one.scheduled, one.starts_at, one.ends_at, closed=closed.name)
+    return PlannedClass(one.scheduled, one.starts_at, one.ends_at, problems)
 
 
 async def _difference(db: AsyncSession, row: Series, plan: ChangePlan, now: datetime) -> SeriesDifference:
@@ -351,7 +373,7 @@ async def _difference(db: AsyncSession, row: Series, plan: ChangePlan, now: date
         db, class_people, plan.touched, now, overrides=bool(row.override_reason), besides_series=row.id
     )
     moved = [
-        MovedClass(held.starts_at, becomes)
+        MovedClass(held.starts_at, _refused_if_closed(becomes))
         for (held, _), becomes in zip(plan.difference.moved, planned, strict=False)
     ]
     same = {one.id: one for one in plan.difference.same}
@@ -385,7 +407,6 @@ async def _apply(
     entities.touch(row, values, now)
     for held, occurrence in plan.difference.moved:
         one = rows[held.id]
-        await resolve_case(db, row, one, "the class was moved with its series", now)
         one.scheduled, one.starts_at, one.ends_at = (
             occurrence.scheduled, occurrence.starts_at, occurrence.ends_at,
         )  # fmt: skip
@@ -395,13 +416,13 @@ async def _apply(
     for held in plan.difference.removed:
         one = rows[held.id]
         one.state, one.pending = OccurrenceState.CANCELLED, True
-        await resolve_case(db, row, one, "the series has no class at that time", now)
     for key in plan.instructor_changes:
         if rows[key].state != OccurrenceState.CANCELLED:
             rows[key].instructor_id = plan.instructor_id
             mark_due(rows[key])
     db.add_all(occurrence_row(row, one) for one in plan.difference.added)
-    await db.flush()
+    await keep_closed_days(db, now, series_id=row.id)
+    await keep_case(db, row, now)
 
 
 def mark_due(one: SeriesOccurrence) -> None:

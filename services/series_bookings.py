@@ -12,12 +12,10 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.cases.kinds import ExceptionKind
 from domain.errors import HomeroomError, InvalidInput, NotFound, TransitionRefused, Unavailable
 from domain.people.access import AccessRole, Principal
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from domain.sessions.cancellations import CancelReason
-from domain.subjects import Subject, SubjectKind
 from models.authorship import author
 from models.database import Database
 from models.repositories import people, sessions
@@ -26,12 +24,12 @@ from models.repositories.series import NO_INSTRUCTOR
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from services import plan_holds
-from services.cases import NewCase, open_case
 from services.class_commands import ClassCommands
 from services.handovers import Handovers
 from services.inputs.sessions import NewSession
-from services.series import named_students, resolve_case
+from services.series import named_students
 from services.series_expansion import extension, has_end, occurrence_row
+from services.series_settling import keep_case, keep_closed_days
 from workflows.contracts.series import SeriesLook, SeriesRef
 
 HORIZON = timedelta(weeks=8)  # how far ahead classes are booked
@@ -56,6 +54,7 @@ class SeriesBookings:
             except NotFound:
                 return SeriesLook(None)
             await _extend(db, row, now)
+            await keep_closed_days(db, now, series_id=row.id)
             await _report_without_instructor(db, row, now)
             tried_before = now - _TRIED_AGAIN_AFTER
             due = await repository.due(db, row.id, now + HORIZON, tried_before, now, BATCH)
@@ -68,8 +67,9 @@ class SeriesBookings:
     async def _look(self, ref: SeriesRef, more: bool, now: datetime) -> SeriesLook:
         async with self._database.tenant(ref.organization_id) as db:
             row = await repository.get(db, ref.series_id, lock=True)
+            await keep_case(db, row, now)
             found = (await repository.progress(db, [row.id], now))[row.id]
-            left = found.planned or found.refused or found.pending or not has_end(row)
+            left = found.planned or found.refused or found.closed or found.pending or not has_end(row)
             row.state = SeriesState.RUNNING if left else SeriesState.ENDED
             again = None
             if left:
@@ -100,6 +100,8 @@ class _Class:
             await self._done(one)
         elif session and one.session_id:
             await self._change(one, session)
+        elif one.state == OccurrenceState.CLOSED:  # meanwhile
+            return
         else:
             await self._book(one)
 
@@ -197,7 +199,7 @@ class _Class:
             row.state = OccurrenceState.BOOKED
             wanted = row.starts_at, row.ends_at, row.instructor_id
             row.pending = (session.starts_at, session.ends_at, session.instructor_id) != wanted
-            await resolve_case(db, self.series, row, "the class is booked", self.now)
+            await keep_case(db, self.series, self.now)
 
     async def _refused(self, one: SeriesOccurrence, error: HomeroomError) -> None:
         async with self._tenant() as db:
@@ -212,10 +214,10 @@ class _Class:
             row = await repository.occurrence(db, self.series.id, one.id)
             assert row.session_id is not None, "only a class that is booked is changed"
             session = await sessions.get_session(db, row.session_id)
-            await _open_case(db, self.series, row, error.code, self.now)
             row.starts_at, row.ends_at = session.starts_at, session.ends_at
             row.instructor_id, row.alone, row.pending = session.instructor_id, True, False
             row.problem_code, row.problem, row.tried_at = error.code, error.detail, self.now
+            await _report(db, self.series, row, self.now)
 
     async def _done(self, one: SeriesOccurrence) -> None:
         """Unless the row was changed meanwhile: then the next look goes on."""
@@ -239,22 +241,11 @@ async def refuse(
 ) -> None:
     """Write why a class could not be booked, and report it."""
     one.state, one.problem_code, one.problem, one.tried_at = OccurrenceState.REFUSED, code, problem, now
-    await _open_case(db, series, one, code, now)
+    await _report(db, series, one, now)
 
 
-async def _open_case(
-    db: AsyncSession, series: Series, one: SeriesOccurrence, code: str, now: datetime
-) -> None:
-    starts_at = one.starts_at.isoformat()
-    new = NewCase(
-        series.organization_id,
-        Subject(SubjectKind.SERIES, series.id),
-        ExceptionKind.OCCURRENCE_NOT_BOOKED,
-        starts_at,
-        {"code": code, "starts_at": starts_at},
-        f"{one.id}:{one.attempts}:{series.version}",
-    )
-    await open_case(db, new, now)
+async def _report(db: AsyncSession, series: Series, one: SeriesOccurrence, now: datetime) -> None:
+    await keep_case(db, series, now, f"{one.id}:{one.attempts}:{series.version}")
 
 
 async def _extend(db: AsyncSession, row: Series, now: datetime) -> None:

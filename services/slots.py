@@ -21,10 +21,11 @@ from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, people, substitutions
 from services import student_hours
+from services.closed_times import closed_times, with_closed_days
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
 from services.instructor_standing import class_asked, standing
-from services.planning.candidates import ClassCandidates, candidates_for
+from services.planning.candidates import ClassCandidates, candidates_for, refused_to_all
 from services.planning.problems import ProposedClass
 
 
@@ -82,7 +83,7 @@ async def search(
     `besides` is a class that would move, which is in nobody's way.
     """
     own = await standing(db)
-    wanted = own.wanted(wanted)
+    wanted = own.wanted(await with_closed_days(db, wanted, window.first, window.until))
     everybody = await substitutions.instructors(db, instructor_id)
     ids = [person.id for person, _ in everybody]
     since, until = window.first - BOOKED_AROUND, window.until + BOOKED_AROUND
@@ -124,13 +125,15 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
         raise BookingInPast
     check_length(asked.starts_at, asked.ends_at)
     student_ids = asked.student_ids
+    course = await entities.in_use(db, Course, asked.course_id)
     if student_ids is None:
-        await entities.in_use(db, Course, asked.course_id)
         student_ids = list(await people.enrolled_students(db, asked.course_id))
     else:
         await entities.all_in_use(db, Student, student_ids)
     wanted = ProposedClass(uuid7(), asked.course_id, asked.starts_at, asked.ends_at, tuple(student_ids))
     found = await candidates_for(db, wanted, now)
+    if await closed_times(db, asked.starts_at, asked.ends_at, course.required_region):
+        found = refused_to_all(found, WhyNot.CLOSED)
     taken = await booked_times.overlapping(db, student_ids, asked.starts_at, asked.ends_at)
     own = await standing(db)
     closed = await student_hours.closed(db, student_ids, asked.starts_at, asked.ends_at, own)

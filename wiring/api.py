@@ -23,6 +23,8 @@ from services.calendar_feeds import CalendarFeeds
 from services.calendar_imports import CalendarImports
 from services.check_ins import CheckIns
 from services.class_commands import ClassCommands
+from services.closure_files import ClosureFiles
+from services.closures import ClosureCommands
 from services.course_members import CourseMembers
 from services.documentation import DocumentationCommands
 from services.exports import Exports
@@ -58,7 +60,7 @@ from services.swaps import Swaps
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.alerts import alert_sender, channel_targets
-from wiring.calendars import calendar_imports
+from wiring.calendars import calendar_imports, closure_files
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import (
@@ -109,6 +111,14 @@ class ApiParts:
     @cached_property
     def bulk_classes(self) -> BulkClasses:
         return BulkClasses(self.database, self.classes)
+
+    @cached_property
+    def closures(self) -> ClosureCommands:
+        return ClosureCommands(self.database, self.bulk_classes, self.series_client)
+
+    @cached_property
+    def closure_files(self) -> ClosureFiles:
+        return closure_files(self.settings, self.database)
 
     @property
     def sender_address(self) -> str:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -81,7 +81,7 @@ def read_cursor(cursor: str | None, sort: str, kind: type) -> Position | None:
         cursor_sort, value, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if cursor_sort != sort:
             raise CursorInvalid(f"the cursor belongs to a list sorted by {str(cursor_sort)[:40]}")
-        position = Position(datetime.fromisoformat(value) if kind is datetime else value, UUID(key))
+        position = Position(kind.fromisoformat(value) if issubclass(kind, date) else value, UUID(key))
         if not isinstance(position.value, kind) or getattr(position.value, "tzinfo", UTC) is None:
             raise CursorInvalid
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:

@@ -20,6 +20,7 @@ class PlannedClassOut(Schema):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     conflicts: list[str] = Field(description="Why it could not be booked; empty: nothing is in the way.")
+    closed: str = Field(description="Name of the closure on whose days it is skipped; empty: it is not.")
 
     @classmethod
     def of(cls, one: PlannedClass) -> Self:
@@ -28,18 +29,21 @@ class PlannedClassOut(Schema):
             starts_at=one.starts_at,
             ends_at=one.ends_at,
             conflicts=list(one.conflicts),
+            closed=one.closed,
         )
 
 
 class SeriesPreviewOut(Schema):
     classes: list[PlannedClassOut]
     conflicts: int = Field(description="How many of the classes could not be booked.")
+    closed: int = Field(description="How many of the classes are skipped, since they fall on closed days.")
 
     @classmethod
     def of(cls, planned: Sequence[PlannedClass]) -> Self:
         return cls(
             classes=[PlannedClassOut.of(one) for one in planned],
             conflicts=sum(bool(one.conflicts) for one in planned),
+            closed=sum(bool(one.closed) for one in planned),
         )
 
 
@@ -91,6 +95,7 @@ class SeriesOut(Schema):
     booked: int
     planned: int
     refused: int
+    closed: int = Field(description="Classes to come that are skipped, since they fall on closed days.")
     to_change: int = Field(description="Classes that a change of the series has not reached yet.")
     version: int
     created_at: AwareDatetime
@@ -113,6 +118,7 @@ class SeriesOut(Schema):
             booked=progress.booked,
             planned=progress.planned,
             refused=progress.refused,
+            closed=progress.closed,
             to_change=progress.pending,
             version=row.version,
             created_at=row.created_at,

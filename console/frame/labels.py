@@ -79,6 +79,7 @@ INSTRUCTOR_RULES: Mapping[str, str] = {
     WhyNot.CONSENT: "without a consent",
     WhyNot.CERTIFICATE: "without a valid certificate",
     WhyNot.BACKGROUND_CHECK: "without a valid background check",
+    WhyNot.CLOSED: "on a closed day",
     WhyNot.ON_LEAVE: "on leave",
     WhyNot.NOT_AVAILABLE: "outside their hours",
     WhyNot.BUSY_ELSEWHERE: "busy in their own calendar",

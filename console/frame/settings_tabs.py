@@ -8,6 +8,7 @@ _TABS = (
     ("Sign-in", "/settings/sign-in", Permission.MEMBERS_MANAGE),
     ("Routing", "/settings/routing", Permission.ROUTING_READ),
     ("Scheduling", "/settings/scheduling", Permission.POLICY_READ),
+    ("Closed days", "/settings/closures", Permission.POLICY_READ),
     ("Substitutes", "/settings/substitutes", Permission.POLICY_READ),
     ("Self-service", "/settings/self-service", Permission.POLICY_READ),
     ("On call", "/settings/rotas", Permission.ROUTING_READ),

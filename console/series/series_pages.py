@@ -82,11 +82,13 @@ class ClassLine:
         """As the badge says it: the state of a booked class is that of its session."""
         if self.session is not None and not self.row.pending:
             return "cancelled" if self.session.outcome == "cancelled" else self.session.state.value
+        if self.row.state == OccurrenceState.CLOSED:
+            return "closed_day"
         return "changing" if self.row.pending else self.row.state.value
 
     @property
     def can_cancel(self) -> bool:
-        return self.row.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED)
+        return self.row.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED, OccurrenceState.CLOSED)
 
 
 @dataclass(frozen=True)

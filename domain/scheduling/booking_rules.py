@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from domain.scheduling.candidates import ABSOLUTE, Candidate, ClassToTeach, WhyNot, why_not
+from domain.scheduling.closures import closing
 from domain.scheduling.credentials import Requirement, unmet
 
 # What a booking can set aside with a reason. Nobody teaches two classes at once, whatever the reason.
@@ -20,6 +21,8 @@ def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, instructor: Candidate
     """Why the rule refuses the class, in plain English. `who` is the instructor's name, or a word for them."""
     if kind := _REQUIREMENTS.get(rule):
         return f"{who} {unmet(wanted.requirements, instructor.credentials, wanted.ends_at)[kind]}."
+    if rule == WhyNot.CLOSED and (closed := closing(wanted.closed, wanted.starts_at, wanted.ends_at)):
+        return f"The school is closed at that time: {closed.name}."
     times = instructor.availability
     zone = ZoneInfo(times.zone)
     starts, ends = wanted.starts_at.astimezone(zone), wanted.ends_at.astimezone(zone)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.scheduling.availability import Availability
+from domain.scheduling.closures import ClosedTime, closing
 from domain.scheduling.credentials import Credentials, Requirement, Requirements, unmet
 
 
@@ -25,6 +26,7 @@ class WhyNot(StrEnum):
     CONSENT = Requirement.CONSENT.value
     CERTIFICATE = Requirement.CERTIFICATE.value
     BACKGROUND_CHECK = Requirement.BACKGROUND_CHECK.value
+    CLOSED = "closed"  # a closed day of the organization
     ON_LEAVE = "on_leave"
     NOT_AVAILABLE = "not_available"
     BUSY = "busy"
@@ -56,6 +58,7 @@ class ClassToTeach:
     students: int
     replaced_id: UUID | None = None  # the instructor who cannot teach it
     requirements: Requirements = field(default_factory=Requirements)  # of its course
+    closed: tuple[ClosedTime, ...] = ()  # of the organization; empty for a class that keeps its time
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def why_not(wanted: ClassToTeach, candidate: Candidate) -> tuple[WhyNot, ...]:
         WhyNot.IS_REPLACED: candidate.id == wanted.replaced_id,
         WhyNot.RETIRED: candidate.retired,
         WhyNot.NOT_QUALIFIED: not is_qualified(wanted, candidate.qualifications),
+        WhyNot.CLOSED: closing(wanted.closed, start, end) is not None,
         WhyNot.ON_LEAVE: times.is_on_leave(start, end),
         WhyNot.NOT_AVAILABLE: not times.covers(start, end),
         WhyNot.BUSY: busy,

@@ -23,6 +23,7 @@ class OccurrenceState(StrEnum):
     REFUSED = "refused"  # could not be booked; it is tried again
     CANCELLED = "cancelled"
     LEFT_OUT = "left_out"  # never announced to anybody
+    CLOSED = "closed"  # on a closed day; planned again if the day is opened
 
 
 CALLED_OFF = frozenset({OccurrenceState.CANCELLED, OccurrenceState.LEFT_OUT})

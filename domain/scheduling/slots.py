@@ -66,7 +66,8 @@ def bookable_slots(
 ) -> list[Slot]:
     """The earliest slots at which all students are free and somebody can teach. `students` have their booked times."""
     whole = [Interval(window.first, window.until)]
-    free = difference(whole, (Interval(*span) for spans in students.values() for span in spans))
+    closed = [Interval(one.start, one.end) for one in wanted.closed]
+    free = difference(whole, [*closed, *(Interval(*span) for spans in students.values() for span in spans)])
     able: dict[datetime, list[Candidate]] = {start: [] for span in free for start in window.starts_in(span)}
     for candidate in candidates:
         if candidate.retired or not is_qualified(wanted, candidate.qualifications):

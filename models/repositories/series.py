@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from domain.errors import NotFound
 from domain.scheduling.series_changes import OccurrenceState
+from models.course import Course
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 
@@ -87,6 +88,48 @@ async def due(
     return list(await db.scalars(query))
 
 
+async def unbooked(
+    db: AsyncSession,
+    now: datetime,
+    *,
+    series_id: UUID | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> list[tuple[SeriesOccurrence, Series, str]]:
+    """Classes to come that could be booked or stand on a closed day, locked, each with the region its course requires.
+
+    Of one series, or of all between `start` and `end`.
+    """
+    row = SeriesOccurrence
+    open_states = (OccurrenceState.PLANNED, OccurrenceState.REFUSED, OccurrenceState.CLOSED)
+    query = (
+        sa.select(row, Series, col(Course.required_region))
+        .join(Series, col(Series.id) == col(row.series_id))
+        .join(Course, col(Course.id) == col(Series.course_id))
+        .where(col(row.state).in_(open_states), col(row.session_id).is_(None), col(row.starts_at) > now)
+        .order_by(col(row.series_id), col(row.id))
+        .with_for_update(of=[row])
+        .execution_options(populate_existing=True)
+    )
+    if series_id:
+        query = query.where(col(row.series_id) == series_id)
+    if start and end:
+        query = query.where(col(row.starts_at) < end, col(row.ends_at) > start)
+    return [(one, series, region) for one, series, region in await db.execute(query)]
+
+
+async def unsettled(db: AsyncSession, series_id: UUID, now: datetime) -> list[SeriesOccurrence]:
+    """Classes to come that could not be booked, or not be changed with the series, by start."""
+    row = SeriesOccurrence
+    query = sa.select(row).where(
+        col(row.series_id) == series_id,
+        col(row.state).in_((OccurrenceState.REFUSED, OccurrenceState.BOOKED)),
+        col(row.problem_code) != "",
+        col(row.starts_at) > now,
+    )
+    return list(await db.scalars(query.order_by(col(row.starts_at), col(row.id))))
+
+
 NO_INSTRUCTOR = "no-instructor"
 
 
@@ -109,6 +152,7 @@ class Progress:
     booked: int = 0
     planned: int = 0
     refused: int = 0
+    closed: int = 0  # on closed days to come, in no other count
     pending: int = 0  # of all: still to be changed
     next_due: datetime | None = None  # start of the next class to book
 
@@ -128,6 +172,7 @@ async def progress(db: AsyncSession, series_ids: Collection[UUID], now: datetime
             sa.func.count().filter(col(row.state) == OccurrenceState.BOOKED, takes_place),
             sa.func.count().filter(is_open),
             sa.func.count().filter(col(row.state) == OccurrenceState.REFUSED, col(row.starts_at) > now),
+            sa.func.count().filter(col(row.state) == OccurrenceState.CLOSED, col(row.starts_at) > now),
             sa.func.count().filter(col(row.pending)),
             sa.func.min(col(row.starts_at)).filter(is_open, col(row.instructor_id).is_not(None)),
         )

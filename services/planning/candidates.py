@@ -22,11 +22,13 @@ from services.planning.problems import PlanningProblem, ProposedClass, problem_o
 from services.student_hours import STUDENT_WINDOW
 
 ON_LEAVE, BUSY_ELSEWHERE, NOT_AVAILABLE = "on_leave", "busy_elsewhere", "not_available"
+CLOSED = "closed"
 HELD = "held"
 RETIRED = "retired"
 
 # What a rule says of an instructor whom it refuses or makes dearer, by its key.
 TEXTS: Mapping[str, str] = {rule.key: rule.text for rule in HARD + SOFT} | {
+    CLOSED: "can't teach then, since the school is closed",
     ON_LEAVE: "is on leave at that time",
     HELD: "is held for another booking at that time",
     RETIRED: "is retired",
@@ -69,6 +71,16 @@ class ClassCandidates:
     candidates: tuple[CandidateInstructor, ...]  # the best first; the class's own instructor is among them
     refused: tuple[RefusedInstructor, ...]  # the least refused first
     titles: Mapping[UUID, str]  # of the classes that refusals name
+
+
+def refused_to_all(found: ClassCandidates, rule: str) -> ClassCandidates:
+    """The same instructors, of whom nobody can teach the class for one more reason."""
+    why = Refusal(rule)
+    refused = [
+        *(RefusedInstructor(one.id, one.name, (why,), one.score, one.terms) for one in found.candidates),
+        *(replace(one, refused_by=(why, *one.refused_by)) for one in found.refused),
+    ]
+    return replace(found, candidates=(), refused=tuple(refused))
 
 
 async def candidates_for(

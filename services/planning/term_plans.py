@@ -396,6 +396,8 @@ async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) 
     """Give a class of a series to an instructor; returns why not, empty if it was done."""
     if one.state in CALLED_OFF:
         return "The class does not take place any more."
+    if one.state == OccurrenceState.CLOSED:
+        return "The school is closed at that time."
     if one.state == OccurrenceState.REFUSED or one.instructor_id != instructor_id:
         mark_due(one)
     one.instructor_id = instructor_id

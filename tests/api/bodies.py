@@ -50,6 +50,10 @@ def _times() -> Json:
     return {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=1)).isoformat()}
 
 
+def _closure() -> Json:
+    return {"name": "Christmas", "first_day": "2031-12-24", "last_day": "2032-01-06", "region": "Bavaria"}
+
+
 def _revision() -> Json:
     citation = {"utterance_id": str(uuid4()), "quote": "they add"}
     statement = {"section": "topics", "text": "They added.", "citations": [citation], "outcome": None}
@@ -312,6 +316,9 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/members/{id}": lambda _: {"name": "Mia", "role": "admin"},
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
+    "/v1/closures": lambda _: {"closures": [_closure()], "booked_classes": "keep"},
+    "/v1/closures/preview": lambda _: {"closures": [_closure()]},
+    "/v1/closures/read": lambda _: {"content": "name,first_day\nNew Year,2031-01-01\n"},
     "/v1/quotes": lambda b: (
         {"course_id": b.school.ids["course"], "student_ids": [b.school.ids["student 0"]]} | _times()
     ),

@@ -48,6 +48,7 @@ _TABLE_OF = {
     "person_id": "calendar_feed",
     "hold_id": "time_hold",
     "leave_id": "leave_request",
+    "closure_id": "closure",
     "rotas": "rota",
     "alert-channels": "alert_channel",
     "organizations": "organization",
