@@ -18,7 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.dependencies import Now, Shared
 from console.calendar.calendar_view import (
+    NamedInterval,
     View,
+    closed_days,
+    closed_shades,
     day_grid,
     density,
     month_weeks,
@@ -29,13 +32,16 @@ from console.calendar.calendar_view import (
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, page
 from console.frame.viewers import Staff
+from domain.intervals import Interval
 from domain.people.access import Permission
 from domain.scheduling.calendar_grid import month_of, span_of, week_of
+from domain.scheduling.closures import concerns
 from domain.sessions.states import SessionState
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import class_calendar, imported_calendars, pages, substitutions
 from models.repositories.class_calendar import CalendarFilter
+from services.closed_times import closures_between
 from services.inputs.fields import Schema, TimeZone
 from services.organizations import organization as organization_of
 from services.resources.catalogue import COURSES, INSTRUCTORS, STUDENTS
@@ -101,6 +107,7 @@ async def calendar(
         today = now.astimezone(zone).date()
         on = query.on or today
         shown = await _SHOWN[query.view](db, query, on, zone)
+        closed = await _closures(db, query, _days(query.view, on), zone)
     zones = dict.fromkeys([school.time_zone, *(one.zone for one in chosen if one.zone), str(zone)])
     before, after = neighbours(query.view, on)
     return page(
@@ -118,6 +125,7 @@ async def calendar(
         before=before,
         after=after,
         may_move=who.may(Permission.SESSIONS_WRITE),
+        closed=closed_days(closed, _days(query.view, on), zone),
         **shown,
     )
 
@@ -148,7 +156,10 @@ async def _week(db: AsyncSession, query: CalendarQuery, on: date, zone: ZoneInfo
         counts = await class_calendar.per_hour(db, query.filter, span.start, span.end, str(zone))
         return {**shown, "density": density(counts, days)}
     rows = await class_calendar.classes(db, query.filter, span.start, span.end, MOST_IN_WEEK)
-    shades = await _shades(db, query, days, zone)
+    shades = [
+        *closed_shades(await _closures(db, query, days, zone), days, zone),
+        *await _shades(db, query, days, zone),
+    ]
     return {**shown, "grid": week_grid(rows, days, zone, shades), "shades": shades}
 
 
@@ -209,6 +220,26 @@ async def _shades(db: AsyncSession, query: CalendarQuery, days: list[date], zone
     busy = await imported_calendars.busy_times(db, [instructor.id], span.start, span.end)
     times = availability_of(instructor, stored, busy_elsewhere=busy.get(instructor.id, []))
     return shades_of(times, days, zone)
+
+
+def _days(view: View, on: date) -> list[date]:
+    """The days that are shown."""
+    if view == "month":
+        return [day for week in month_of(on) for day in week]
+    return week_of(on) if view == "week" else [on]
+
+
+async def _closures(
+    db: AsyncSession, query: CalendarQuery, days: list[date], zone: ZoneInfo
+) -> list[NamedInterval]:
+    """The closures of these days; those of a region are named with it, and left out of a course without it."""
+    span = span_of(days, zone)
+    region = (await COURSES.get(db, query.course_id)).required_region if query.course_id else None
+    return [
+        (f"{row.name} ({row.region})" if row.region else row.name, Interval(time.start, time.end))
+        for row, time in await closures_between(db, span.start, span.end)
+        if region is None or concerns(row.region, region)
+    ]
 
 
 def _span_title(first: date, last: date) -> str:

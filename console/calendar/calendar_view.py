@@ -25,6 +25,7 @@ from models.repositories.class_calendar import CalendarClass, DayOfClasses
 FIRST_HOUR, LAST_HOUR = 8, 20  # shown at least
 _LEVELS = 5  # of shade, by how many classes start in an hour
 
+NamedInterval = tuple[str, Interval]
 View = Literal["week", "day", "month"]
 
 
@@ -48,7 +49,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Shade:
-    kind: str  # unavailable | leave | busy
+    kind: str  # closed | unavailable | leave | busy
     label: str
     place: DaySpan
 
@@ -163,6 +164,27 @@ def shades_of(times: Availability, days: Sequence[date], zone: ZoneInfo) -> list
     ]
     return [
         Shade(kind, label, place) for kind, label, found in spans for place in day_spans(found, days, zone)
+    ]
+
+
+ClosedDays = Mapping[date, Sequence[str]]  # names of closures
+
+
+def closed_days(closures: Iterable[NamedInterval], days: Sequence[date], zone: ZoneInfo) -> ClosedDays:
+    """The names of the closures of each day, of the days on which there are any."""
+    found: dict[date, list[str]] = {}
+    for name, interval in closures:
+        for place in day_spans([interval], days, zone):
+            found.setdefault(place.day, []).append(name)
+    return found
+
+
+def closed_shades(closures: Iterable[NamedInterval], days: Sequence[date], zone: ZoneInfo) -> list[Shade]:
+    """When the school is closed on these days."""
+    return [
+        Shade("closed", f"Closed: {name}", place)
+        for name, interval in closures
+        for place in day_spans([interval], days, zone)
     ]
 
 

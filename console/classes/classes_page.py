@@ -1,9 +1,11 @@
 """All classes, past and coming: a dense list whose filters are in its address, with a selection to act on."""
 
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.dependencies import Now, Shared
 from api.http.paging import next_cursor
@@ -17,11 +19,13 @@ from console.frame.rendering import by_htmx, page
 from console.frame.viewers import Staff
 from domain.errors import NotFound
 from domain.record.documentation import DocumentationStatus
+from domain.scheduling.closures import closing
 from domain.sessions.completeness import Part
 from domain.sessions.states import SessionState
 from models.repositories import class_lists
 from models.repositories.class_lists import ListedClass
 from models.session import Session
+from services.closed_times import closures_between
 from services.organizations import organization as organization_of
 
 router = APIRouter(prefix="/classes", include_in_schema=False, route_class=PageRoute)
@@ -42,6 +46,7 @@ async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Res
             rows, more = await class_lists.page(db, who, wanted.query.wanted(), wanted.narrowed)
         listed = await class_lists.described(db, rows)
         shown = await class_filter.names(db, request.query_params)
+        closed = await _closures_of(db, rows)
     sort = wanted.query.sort
     return page(
         request,
@@ -53,6 +58,7 @@ async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Res
         zone=organization.time_zone,
         now=now,
         troubles=_troubles,
+        closed=closed,
         sizes=[(str(number), str(number)) for number in ROWS],
         size=wanted.query.limit,
         cancellations=list(CANCELLATIONS.items()),
@@ -69,6 +75,17 @@ async def names(request: Request, what: str, shared: Shared, who: Staff) -> Resp
     async with shared.database.tenant(who.organization_id) as db:
         found = await class_filter.suggestions(db, what, request.query_params.get(what, ""))
     return page(request, "parts/class_names.html", names=found)
+
+
+async def _closures_of(db: AsyncSession, rows: list[Session]) -> dict[UUID, str]:
+    """By class, the name of the closure of the whole school on whose days it takes place."""
+    taking_place = [row for row in rows if row.state != SessionState.CANCELLED]
+    if not taking_place:
+        return {}
+    first, last = min(row.starts_at for row in taking_place), max(row.ends_at for row in taking_place)
+    times = [time for row, time in await closures_between(db, first, last) if not row.region]
+    found = {row.id: closing(times, row.starts_at, row.ends_at) for row in taking_place}
+    return {key: closed.name for key, closed in found.items() if closed}
 
 
 def _troubles(row: ListedClass) -> list[tuple[str, str]]:

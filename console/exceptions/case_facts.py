@@ -15,6 +15,7 @@ from console.frame.labels import (
     repair_result_label,
     step_label,
 )
+from domain.cases.kinds import ExceptionKind
 from models.exception_case import ExceptionCase
 from models.repositories import names
 
@@ -47,6 +48,8 @@ class Names:
                 return step_label(value)
             case "code" | "reason" | "direction":
                 return code_label(value)
+            case "codes":
+                return ", ".join(code_label(code) for code in value.split(", "))
             case "rules":
                 return ", ".join(INSTRUCTOR_RULES.get(rule, rule) for rule in value.split(","))
             case "result":
@@ -71,4 +74,6 @@ def distinction(case: ExceptionCase, people: Mapping[str, str]) -> str:
 
     `people` are names by id.
     """
+    if case.kind == ExceptionKind.OCCURRENCE_NOT_BOOKED and (number := case.detail.get("classes")):
+        return "1 class" if number == "1" else f"{number} classes"
     return "" if moment_label(case.occasion) else occasion_label(case.kind, case.occasion, people)

@@ -106,5 +106,6 @@ def _page(
     return page(
         request, "new_series.html", form.status, course=course, students=students, form=form, days=days,
         all_days=DAYS, chosen=chosen, key=key, planned=planned, previewed=previewed, path="/courses",
-        conflicts=sum(bool(one.conflicts) for one in planned), skipped=sum(bool(one.closed) for one in planned), zone=form["time_zone"].value or "UTC",
+        conflicts=sum(bool(one.conflicts) for one in planned),
+        skipped=sum(bool(one.closed) for one in planned), zone=form["time_zone"].value or "UTC",
     )  # fmt: skip

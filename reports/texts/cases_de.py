@@ -143,9 +143,9 @@ CASES: dict[K, tuple[str, str]] = {
         "Person heraus. Fragen Sie vorher die Person oder ihre Familie.",
     ),
     K.OCCURRENCE_NOT_BOOKED: (
-        "Eine Stunde einer Serie konnte nicht gebucht oder geändert werden.",
-        "Öffnen Sie die Serie: Dort steht, was dieser Stunde im Weg ist. Verschieben Sie die andere "
-        "Stunde, wählen Sie für diese eine andere Zeit oder Lehrkraft, oder sagen Sie sie ab und "
+        "Stunden einer Serie konnten nicht gebucht oder geändert werden.",
+        "Öffnen Sie die Serie: Dort steht, was jeder Stunde im Weg ist. Verschieben Sie die andere "
+        "Stunde, wählen Sie eine andere Zeit oder Lehrkraft, oder sagen Sie die Stunde ab und "
         "geben Sie der Familie Bescheid. Eine Stunde ohne Lehrkraft braucht einen Plan für das "
         "Halbjahr oder eine Lehrkraft für die Serie.",
     ),

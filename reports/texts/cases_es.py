@@ -135,9 +135,9 @@ CASES: dict[K, tuple[str, str]] = {
         "Pregunta antes a la persona o a su familia.",
     ),
     K.OCCURRENCE_NOT_BOOKED: (
-        "No se pudo reservar o cambiar una clase de una serie.",
-        "Abra la serie: indica qué impide esta clase. Mueva la otra clase, elija para esta otra hora "
-        "u otro docente, o cancélela y avise a la familia. Una clase sin docente necesita un plan del "
+        "No se pudieron reservar o cambiar clases de una serie.",
+        "Abra la serie: indica qué impide cada clase. Mueva la otra clase, elija otra hora "
+        "u otro docente, o cancele la clase y avise a la familia. Una clase sin docente necesita un plan del "
         "trimestre o un docente para la serie.",
     ),
     K.REPLAN_PROPOSED: (

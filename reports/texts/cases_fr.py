@@ -143,9 +143,9 @@ CASES: dict[K, tuple[str, str]] = {
         "Demandez-lui d’abord, à elle ou à sa famille.",
     ),
     K.OCCURRENCE_NOT_BOOKED: (
-        "Un cours d’une série n’a pas pu être réservé ou modifié.",
-        "Ouvrez la série : elle indique ce qui empêche ce cours. Déplacez l’autre cours, choisissez "
-        "pour celui-ci une autre heure ou un autre enseignant, ou annulez-le et prévenez la famille. "
+        "Des cours d’une série n’ont pas pu être réservés ou modifiés.",
+        "Ouvrez la série : elle indique ce qui empêche chaque cours. Déplacez l’autre cours, choisissez "
+        "une autre heure ou un autre enseignant, ou annulez le cours et prévenez la famille. "
         "Un cours sans enseignant a besoin d’un plan du trimestre ou d’un enseignant pour la série.",
     ),
     K.REPLAN_PROPOSED: (

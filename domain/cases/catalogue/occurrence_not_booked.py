@@ -1,4 +1,4 @@
-"""A class of a series that could not be booked or changed."""
+"""Classes of a series that could not be booked or changed."""
 
 from datetime import timedelta
 
@@ -6,16 +6,16 @@ from domain.cases.kinds import CaseKind, ExceptionKind, Owner, Severity
 
 KIND = CaseKind(
     ExceptionKind.OCCURRENCE_NOT_BOOKED,
-    title="Class of a series not booked",
-    happened="A class of a series could not be booked or changed.",
-    detected="The workflow of the series books its classes some weeks ahead, and one was refused.",
-    cause="The series and the time of the class.",
-    concerns="Ops: the family expects a class at that time.",
-    repair="The other classes are booked; this one is tried again once a day until it would start.",
-    closes="The class is booked, cancelled or moved, or the series ends before it.",
+    title="Classes of a series not booked",
+    happened="Classes of a series could not be booked or changed.",
+    detected="The workflow of the series books its classes some weeks ahead, and some were refused.",
+    cause="The series: it has one exception, which counts and names its classes.",
+    concerns="Ops: families expect classes at these times.",
+    repair="The other classes are booked; these are tried again once a day until they would start.",
+    closes="Each of the classes is booked, cancelled, moved or over.",
     runbook=(
-        "Open the series: it says what is in the way of this class. Move the other class, choose another time or"
-        " instructor for this one, or cancel it and tell the family. A class without instructor needs a plan of the"
+        "Open the series: it says what is in the way of each class. Move the other class, choose another time or"
+        " instructor, or cancel it and tell the family. A class without instructor needs a plan of the"
         " term, or an instructor for the series."
     ),
     severity=Severity.NORMAL,
