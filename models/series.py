@@ -1,12 +1,13 @@
 """Tables of series of classes, and of the classes that each has."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from domain.scheduling.rosters import RosterChange, roster_on
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from models.base import (
     TenantRow,
@@ -52,6 +53,22 @@ class Series(TenantRow, table=True):
     version: int = 1
     created_at: datetime = utc()
     updated_at: datetime | None = utc(None)
+
+    @property
+    def changes_of_roster(self) -> list[RosterChange]:
+        """In the order made."""
+        return [
+            RosterChange(
+                date.fromisoformat(one["from_day"]),
+                tuple(UUID(key) for key in one["added"]),
+                tuple(UUID(key) for key in one["removed"]),
+            )
+            for one in self.roster_changes
+        ]
+
+    def roster_on(self, day: date) -> list[UUID]:
+        """The students whom the series names for the class of a day; none where it is for everybody enrolled."""
+        return roster_on((UUID(key) for key in self.student_ids), self.changes_of_roster, day)
 
 
 class SeriesOccurrence(TenantRow, table=True):

@@ -120,7 +120,7 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
         {series.course_id for _, series in occurrences.values()}
         | {session.course_id for session in sessions.values()},
     )
-    students = await students_of(db, (series for _, series in occurrences.values()))
+    students = await students_of(db, occurrences.values())
     found = []
     for one in chosen:
         hold_id = uuid5(row.id, f"{one.class_id}:{one.instructor_id}")
@@ -129,7 +129,7 @@ async def _wanted(db: AsyncSession, row: PlanRun) -> list[_Wanted]:
             if occurrence.state in (OccurrenceState.PLANNED, OccurrenceState.REFUSED) and _stands(
                 one, occurrence.starts_at, occurrence.ends_at
             ):
-                course, own = courses[series.course_id], tuple(students[series.id])
+                course, own = courses[series.course_id], tuple(students[occurrence.id])
                 found.append(_Wanted(one, hold_id, course, own, series.whole_course))
         elif session := sessions.get(one.class_id):
             changes_hands = session.instructor_id != one.instructor_id

@@ -6,7 +6,7 @@ A command writes what the series is to be. Its workflow then brings the classes 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,10 +38,12 @@ from services.inputs.series import (
 from services.series_conflicts import ClassPeople, conflicts
 from services.series_expansion import (
     ChangePlan,
+    OccurrenceRow,
     after,
     classes_of,
     ended_rule,
     expansion_of,
+    holding,
     occurrence_row,
     plan_change,
 )
@@ -76,6 +78,9 @@ class SeriesDifference:
     removed: Sequence[datetime]  # starts
     other_instructor: Sequence[datetime]  # starts of the classes that keep their time
     same: int
+    other_students: Sequence[
+        PlannedClass
+    ] = ()  # classes that keep their time; conflicts are of those who join
 
 
 class SeriesCommands:
@@ -114,7 +119,7 @@ class SeriesCommands:
         """What a change would do. Writes nothing. Raises NotFound, InvalidInput."""
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, series_id)
-            await _check_instructor(db, change.instructor_id)
+            await _check_people(db, change)
             plan = plan_change(row, change, await repository.occurrences(db, series_id), now)
             return await _difference(db, row, plan, now)
 
@@ -128,7 +133,7 @@ class SeriesCommands:
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, series_id, lock=True)
             entities.check_version(row.version, version)
-            await _check_instructor(db, change.instructor_id)
+            await _check_people(db, change)
             rows = await repository.occurrences(db, series_id)
             plan = plan_change(row, change, rows, now)
             await _apply(db, row, plan, {one.id: one for one, _ in rows}, who, now)
@@ -319,6 +324,11 @@ async def _students(db: AsyncSession, course_id: UUID, chosen: Sequence[UUID] | 
     return chosen
 
 
+async def _check_people(db: AsyncSession, change: SeriesChange) -> None:
+    await _check_instructor(db, change.instructor_id)
+    await entities.all_in_use(db, Student, change.add_student_ids)
+
+
 async def _check_instructor(db: AsyncSession, instructor_id: UUID | None) -> None:
     if instructor_id:
         await entities.in_use(db, Instructor, instructor_id)
@@ -365,9 +375,12 @@ def _planned_class(one: Occurrence, problems: tuple[str, ...], closed: ClosedTim
 
 
 async def _difference(db: AsyncSession, row: Series, plan: ChangePlan, now: datetime) -> SeriesDifference:
-    students = await named_students(db, row)
+    students = await named_students(db, row, plan.expansion.start.date())
     if students is None:
         students = await people.enrolled_students(db, row.course_id)
+    elif plan.roster_change:
+        kept = [key for key in students if key not in plan.roster_change.removed]
+        students = list(dict.fromkeys([*kept, *plan.roster_change.added]))
     class_people = ClassPeople(row.course_id, students, plan.instructor_id)
     planned = await _planned(
         db, class_people, plan.touched, now, overrides=bool(row.override_reason), besides_series=row.id
@@ -378,14 +391,30 @@ async def _difference(db: AsyncSession, row: Series, plan: ChangePlan, now: date
     ]
     same = {one.id: one for one in plan.difference.same}
     same |= {one.id: one for one, _ in plan.difference.renamed}
-    other = [same[key].starts_at for key in plan.instructor_changes if key in same]
+    other = [key for key in plan.instructor_changes if key in same]
+    joined = [(one, session) for one, session in plan.roster_rows if one.id in same]
     return SeriesDifference(
         moved,
         planned[len(moved) :],
         [one.starts_at for one in plan.difference.removed],
-        other,
-        len(same) - len(other),
+        [same[key].starts_at for key in other],
+        len(same.keys() - other - {one.id for one, _ in joined}),
+        await _with_other_students(db, row, plan, joined, now),
     )
+
+
+async def _with_other_students(
+    db: AsyncSession, row: Series, plan: ChangePlan, rows: Sequence[OccurrenceRow], now: datetime
+) -> list[PlannedClass]:
+    added = plan.roster_change.added if plan.roster_change else ()
+    times = [holding(*one) for one in rows]
+    joining = ClassPeople(row.course_id, added, None)
+    spans = [(one.starts_at, one.ends_at) for one in times]
+    problems = await conflicts(db, joining, spans, now, besides_series=row.id)
+    return [
+        PlannedClass(one.scheduled, time.starts_at, time.ends_at, problem)
+        for (one, _), time, problem in zip(rows, times, problems, strict=True)
+    ]
 
 
 async def _apply(
@@ -410,12 +439,22 @@ async def _apply(
         one.scheduled, one.starts_at, one.ends_at = (
             occurrence.scheduled, occurrence.starts_at, occurrence.ends_at,
         )  # fmt: skip
+        one.problem_code = one.problem = ""
         mark_due(one)
     for held, occurrence in plan.difference.renamed:
         rows[held.id].scheduled = occurrence.scheduled
     for held in plan.difference.removed:
         one = rows[held.id]
         one.state, one.pending = OccurrenceState.CANCELLED, True
+    if change := plan.roster_change:
+        stored = {
+            "from_day": change.from_day.isoformat(),
+            "added": [str(key) for key in change.added],
+            "removed": [str(key) for key in change.removed],
+        }
+        row.roster_changes = [*row.roster_changes, stored]
+        for one, _ in plan.roster_rows:
+            mark_due(one)
     for key in plan.instructor_changes:
         if rows[key].state != OccurrenceState.CANCELLED:
             rows[key].instructor_id = plan.instructor_id
@@ -434,7 +473,8 @@ def mark_due(one: SeriesOccurrence) -> None:
 
 
 def _try_again(one: SeriesOccurrence) -> None:
-    one.state, one.problem_code, one.problem = OccurrenceState.PLANNED, "", ""
+    """The problem stands until the class is booked, so that its exception does not end and begin again."""
+    one.state = OccurrenceState.PLANNED
 
 
 def _check_takes_place(row: SeriesOccurrence) -> None:
@@ -442,18 +482,18 @@ def _check_takes_place(row: SeriesOccurrence) -> None:
         raise TransitionRefused("this class of the series does not take place")
 
 
-async def named_students(db: AsyncSession, row: Series) -> list[UUID] | None:
-    """Those of the students named by the series who are not retired; None: it is for everybody enrolled."""
-    return None if row.whole_course else await people.students_in_use(db, student_ids(row))
+async def named_students(db: AsyncSession, row: Series, day: date) -> list[UUID] | None:
+    """Those of the students named for the class of a day who are not retired; None: it is for everybody enrolled."""
+    return None if row.whole_course else await people.students_in_use(db, row.roster_on(day))
 
 
-async def students_of(db: AsyncSession, series: Iterable[Series]) -> dict[UUID, Sequence[UUID]]:
-    """The students of each series, by its id: those it names, or everybody enrolled in its course."""
-    rows = list(series)
-    enrolled = await people.enrolled_by_course(db, {row.course_id for row in rows if row.whole_course})
-    return {row.id: enrolled.get(row.course_id, ()) if row.whole_course else student_ids(row) for row in rows}
-
-
-def student_ids(row: Series) -> list[UUID]:
-    """The students whom the series names; empty for one of everybody enrolled."""
-    return [UUID(key) for key in row.student_ids]
+async def students_of(
+    db: AsyncSession, classes: Iterable[tuple[SeriesOccurrence, Series]]
+) -> dict[UUID, Sequence[UUID]]:
+    """The students of each class of series, by its id: those the series names, or everybody enrolled in its course."""
+    rows = list(classes)
+    enrolled = await people.enrolled_by_course(db, {row.course_id for _, row in rows if row.whole_course})
+    return {
+        one.id: enrolled.get(row.course_id, ()) if row.whole_course else row.roster_on(one.scheduled.date())
+        for one, row in rows
+    }

@@ -4,7 +4,7 @@ Each class is booked by the same command as a single one, under an id that follo
 refused attempts. A repeated look therefore finds what an interrupted one has booked, and books nothing twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import HomeroomError, InvalidInput, NotFound, TransitionRefused, Unavailable
 from domain.people.access import AccessRole, Principal
+from domain.scheduling.rosters import net_change
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from domain.sessions.cancellations import CancelReason
 from models.authorship import author
@@ -108,7 +109,7 @@ class _Class:
     async def _book(self, one: SeriesOccurrence) -> None:
         session_id = _session_id(one)
         async with self._tenant() as db:
-            students = await self._students(db)
+            students = await self._students(db, one)
             hold_id = await plan_holds.for_booking(db, one, students, self.now)
         try:
             new = self._as_single(one, students, hold_id)
@@ -116,27 +117,54 @@ class _Class:
         except Unavailable:
             raise
         except HomeroomError as error:
-            if not await self._exists(session_id):  # else it was booked as the series was before a change
+            if not await self._exists(session_id):
                 await self._refused(one, error)
                 return
-        await self._booked(one, session_id)
+            await self._booked(one, session_id, 0)  # it was booked as the series was before a change
+            return
+        await self._booked(one, session_id, len(self.series.roster_changes))
 
     async def _change(self, one: SeriesOccurrence, session: Session) -> None:
-        try:
-            if (session.starts_at, session.ends_at) != (one.starts_at, one.ends_at):
-                await self._move(one, session)
-            if one.instructor_id and session.instructor_id != one.instructor_id:
-                await self._hand_over(one.instructor_id, one, session)
-        except Unavailable:
-            raise
-        except HomeroomError as error:
-            await self._kept(one, error)
-            return
-        await self._done(one)
+        """What is refused stops nothing else."""
+        refused = await _refusal(self._bring_time(one, session))
+        roster_refused = await _refusal(self._change_roster(one, session))
+        if refused:
+            await self._kept(one, refused)
+        elif roster_refused:
+            await self._roster_kept(one, roster_refused)
+        else:
+            await self._done(one)
 
-    async def _students(self, db: AsyncSession) -> Sequence[UUID]:
+    async def _bring_time(self, one: SeriesOccurrence, session: Session) -> None:
+        if (session.starts_at, session.ends_at) != (one.starts_at, one.ends_at):
+            await self._move(one, session)
+        if one.instructor_id and session.instructor_id != one.instructor_id:
+            await self._hand_over(one.instructor_id, one, session)
+
+    async def _change_roster(self, one: SeriesOccurrence, session: Session) -> None:
+        """Add and remove the students of changes that the class has not had; who is in or out already stays so.
+
+        Raises DoubleBooked, Conflict, TransitionRefused.
+        """
+        changes = self.series.changes_of_roster[one.roster_changes_made :]
+        added, removed = net_change(changes, one.scheduled.date())
+        command = f"series-{one.id}-roster-{len(self.series.roster_changes)}"
+        who = _principal(self.series)
+        async with self._tenant() as db:
+            joining = await people.students_in_use(db, added)
+            leaving = [
+                person.id
+                for person in await sessions.participants(db, session.id)
+                if person.in_class and person.student_id in removed
+            ]
+        if joining:
+            await self.classes.add_students(who, session.id, joining, f"{command}-add")
+        for key in sorted(leaving):
+            await self.classes.remove_participant(who, session.id, key, f"{command}-remove-{key}")
+
+    async def _students(self, db: AsyncSession, one: SeriesOccurrence) -> Sequence[UUID]:
         """Without those who are retired."""
-        named = await named_students(db, self.series)
+        named = await named_students(db, self.series, one.scheduled.date())
         return await people.enrolled_students(db, self.series.course_id) if named is None else named
 
     def _as_single(self, one: SeriesOccurrence, students: Sequence[UUID], hold_id: UUID | None) -> NewSession:
@@ -187,8 +215,9 @@ class _Class:
             overrides=bool(self.series.override_reason),
         )
 
-    async def _booked(self, one: SeriesOccurrence, session_id: UUID) -> None:
+    async def _booked(self, one: SeriesOccurrence, session_id: UUID, roster_changes_made: int) -> None:
         async with self._tenant() as db:
+            series = await repository.get(db, self.series.id)
             row = await repository.occurrence(db, self.series.id, one.id)
             session = await sessions.get_session(db, session_id)
             row.session_id, row.problem_code, row.problem = session_id, "", ""
@@ -198,7 +227,9 @@ class _Class:
                 return
             row.state = OccurrenceState.BOOKED
             wanted = row.starts_at, row.ends_at, row.instructor_id
-            row.pending = (session.starts_at, session.ends_at, session.instructor_id) != wanted
+            is_other = (session.starts_at, session.ends_at, session.instructor_id) != wanted
+            row.roster_changes_made = roster_changes_made
+            row.pending = is_other or roster_changes_made < len(series.roster_changes)
             await keep_case(db, self.series, self.now)
 
     async def _refused(self, one: SeriesOccurrence, error: HomeroomError) -> None:
@@ -215,8 +246,17 @@ class _Class:
             assert row.session_id is not None, "only a class that is booked is changed"
             session = await sessions.get_session(db, row.session_id)
             row.starts_at, row.ends_at = session.starts_at, session.ends_at
-            row.instructor_id, row.alone, row.pending = session.instructor_id, True, False
+            row.instructor_id, row.alone = session.instructor_id, True
+            await self._mark_roster_made(db, row)
             row.problem_code, row.problem, row.tried_at = error.code, error.detail, self.now
+            await _report(db, self.series, row, self.now)
+
+    async def _roster_kept(self, one: SeriesOccurrence, error: HomeroomError) -> None:
+        """The class keeps its students, since they could not be changed with the series; staff are told."""
+        async with self._tenant() as db:
+            row = await repository.occurrence(db, self.series.id, one.id)
+            row.problem_code, row.problem, row.tried_at = error.code, error.detail, self.now
+            await self._mark_roster_made(db, row)
             await _report(db, self.series, row, self.now)
 
     async def _done(self, one: SeriesOccurrence) -> None:
@@ -224,9 +264,16 @@ class _Class:
         async with self._tenant() as db:
             row = await repository.occurrence(db, self.series.id, one.id)
             before = one.state, one.starts_at, one.ends_at, one.instructor_id
-            row.pending = before != (row.state, row.starts_at, row.ends_at, row.instructor_id)
+            await self._mark_roster_made(db, row)
+            row.pending |= before != (row.state, row.starts_at, row.ends_at, row.instructor_id)
             if not row.pending and row.state == OccurrenceState.BOOKED:
                 row.problem_code, row.problem = "", ""
+
+    async def _mark_roster_made(self, db: AsyncSession, row: SeriesOccurrence) -> None:
+        """The class has the changes that this look read; with a later one it is due again."""
+        row.roster_changes_made = len(self.series.roster_changes)
+        series = await repository.get(db, self.series.id)
+        row.pending = row.roster_changes_made < len(series.roster_changes)
 
     async def _exists(self, session_id: UUID) -> bool:
         async with self._tenant() as db:
@@ -234,6 +281,17 @@ class _Class:
 
     def _tenant(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.tenant(self.series.organization_id)
+
+
+async def _refusal(step: Awaitable[None]) -> HomeroomError | None:
+    """Why a step was refused; None: it was made. Raises Unavailable."""
+    try:
+        await step
+    except Unavailable:
+        raise
+    except HomeroomError as error:
+        return error
+    return None
 
 
 async def refuse(

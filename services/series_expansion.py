@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidInput
 from domain.scheduling.recurrence import read_rule, until_end_of
+from domain.scheduling.rosters import RosterChange
 from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import (
@@ -81,6 +82,8 @@ class ChangePlan:
     instructor_id: UUID | None
     difference: Difference
     instructor_changes: tuple[UUID, ...]  # of the occurrences that keep their time and get another instructor
+    roster_change: RosterChange | None  # None: the students stay
+    roster_rows: Sequence[OccurrenceRow]  # classes that get other students
 
     @property
     def touched(self) -> Sequence[Occurrence]:
@@ -109,7 +112,38 @@ def plan_change(
         and one.scheduled.date() >= change.from_day
         and _takes_instructor(one, session, instructor_id)
     ]
-    return ChangePlan(expansion, instructor_id, found, tuple(others))
+    roster = _roster_change(row, change)
+    others_in = [one for one in rows if roster and _takes_roster(*one, change.from_day, now)]
+    return ChangePlan(expansion, instructor_id, found, tuple(others), roster, others_in)
+
+
+def _roster_change(row: Series, change: SeriesChange) -> RosterChange | None:
+    """Raises InvalidInput."""
+    added, removed = tuple(change.add_student_ids), tuple(change.remove_student_ids)
+    if not (added or removed):
+        return None
+    if row.whole_course:
+        raise InvalidInput(
+            "the students of this series are those enrolled in its course",
+            next_step="Enroll or unenroll them in the course.",
+        )
+    if set(added) & set(removed):
+        raise InvalidInput("a student is both added and removed", next_step="Name each student once.")
+    present = set(row.roster_on(change.from_day))
+    if unknown := set(removed) - present:
+        raise InvalidInput(
+            f"the series has no student {min(unknown)} then", next_step="Remove students of the series."
+        )
+    if not (present - set(removed)) | set(added):
+        raise InvalidInput("nobody would be left in the series", next_step="End the series instead.")
+    return RosterChange(change.from_day, added, removed)
+
+
+def _takes_roster(one: SeriesOccurrence, session: Session | None, day: date, now: datetime) -> bool:
+    """Whether a class to come gets other students, also one that was moved by itself."""
+    if one.state in CALLED_OFF or one.scheduled.date() < day:
+        return False
+    return holding(one, session).starts_at > now and (session is None or session.outcome is None)
 
 
 def ended_rule(row: Series, end: SeriesEnd) -> str:

@@ -109,7 +109,7 @@ async def preview_change(
 async def change(
     series_id: UUID, change: SeriesChange, who: TheCaller, shared: Shared, now: Now, if_match: IfMatch = None
 ) -> SeriesOut:
-    """Change time, length, recurrence or instructor from a day on.
+    """Change time, length, recurrence, instructor or students from a day on.
 
     Only classes that differ are moved, added or cancelled. Classes that were moved or cancelled by themselves stay as
     they are.

@@ -1,17 +1,19 @@
 """Response bodies of series of classes."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from domain.scheduling.rosters import RosterChange
 from domain.scheduling.series_changes import OccurrenceState, SeriesState
 from models.repositories.series import Progress
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from services.inputs.fields import Schema, WallTime
-from services.series import PlannedClass, SeriesDifference, student_ids
+from services.series import PlannedClass, SeriesDifference
 from services.series_expansion import holding
 
 
@@ -59,6 +61,9 @@ class SeriesDifferenceOut(Schema):
     other_instructor: list[AwareDatetime] = Field(
         description="Starts of the classes that keep their time and get another instructor."
     )
+    other_students: list[PlannedClassOut] = Field(
+        description="Classes that keep their time and get other students, with the conflicts of those who join."
+    )
     same: int = Field(description="How many classes from that day on stay as they are.")
 
     @classmethod
@@ -71,12 +76,23 @@ class SeriesDifferenceOut(Schema):
             added=[PlannedClassOut.of(one) for one in found.added],
             removed=list(found.removed),
             other_instructor=list(found.other_instructor),
+            other_students=[PlannedClassOut.of(one) for one in found.other_students],
             same=found.same,
         )
 
 
 class SeriesEndOut(Schema):
     cancelled: list[AwareDatetime] = Field(description="Starts of the classes that are cancelled.")
+
+
+class RosterChangeOut(Schema):
+    from_day: date = Field(description="Classes that are planned for this day or later.")
+    added: list[UUID]
+    removed: list[UUID]
+
+    @classmethod
+    def of(cls, change: RosterChange) -> Self:
+        return cls(from_day=change.from_day, added=list(change.added), removed=list(change.removed))
 
 
 class SeriesOut(Schema):
@@ -90,7 +106,10 @@ class SeriesOut(Schema):
     minutes: int
     recurrence: str
     instructor_id: UUID | None
-    student_ids: list[UUID] | None = Field(description="Null: everybody enrolled when each class is booked.")
+    student_ids: list[UUID] | None = Field(
+        description="Of the last classes; null: everybody enrolled when each class is booked."
+    )
+    roster_changes: list[RosterChangeOut] = Field(description="In the order made.")
     state: SeriesState
     booked: int
     planned: int
@@ -113,7 +132,8 @@ class SeriesOut(Schema):
             minutes=row.minutes,
             recurrence=row.recurrence,
             instructor_id=row.instructor_id,
-            student_ids=None if row.whole_course else student_ids(row),
+            student_ids=None if row.whole_course else row.roster_on(date.max),
+            roster_changes=[RosterChangeOut.of(one) for one in row.changes_of_roster],
             state=row.state,
             booked=progress.booked,
             planned=progress.planned,

@@ -86,7 +86,7 @@ def add(
     body |= {name: value for name, value in (("time_zone", class_zone), ("title", title)) if value}
     if dry_run:
         shown = api.post(f"{PATH}/preview", body)
-        caller.screen.rows(shown["classes"], "scheduled", "starts_at", "ends_at", "conflicts")
+        caller.screen.rows(shown["classes"], "scheduled", "starts_at", "ends_at", "conflicts", "closed")
         return
     made = api.post(PATH, body)
     caller.screen.done(f"Planned, and being booked: {made['id']}", made)
@@ -104,6 +104,8 @@ def change(
     ] = "",
     recurrence: Annotated[str, typer.Option(help="The new recurrence rule.")] = "",
     instructor: Annotated[str, typer.Option(help="Who teaches from then on.")] = "",
+    add_student: Annotated[list[str] | None, typer.Option(help="Who joins. Repeatable.")] = None,
+    remove_student: Annotated[list[str] | None, typer.Option(help="Who leaves. Repeatable.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Change a series from a day on. Classes moved or cancelled by themselves stay as they are."""
@@ -114,6 +116,9 @@ def change(
         body["minutes"] = read_length(minutes) // timedelta(minutes=1)
     if instructor:
         body["instructor_id"] = resolve_id(caller.api, "/v1/instructors", instructor)
+    for name, students in (("add_student_ids", add_student), ("remove_student_ids", remove_student)):
+        if students:
+            body[name] = [resolve_id(caller.api, "/v1/students", one) for one in students]
     shown = caller.api.post(f"{path}/change{'/preview' if dry_run else ''}", body)
     if dry_run:
         counts = {name: shown[name] if name == "same" else len(shown[name]) for name in shown}

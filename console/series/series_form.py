@@ -114,8 +114,13 @@ def change_form(row: Series, tomorrow: date, instructors: Options) -> Form:
     return forms.build(fields, ChangeForm, values)
 
 
-def read_change(form: Form, days: Sequence[str], row: Series) -> SeriesChange:
-    """Only what differs from the series. Raises ValidationError, InvalidInput."""
+def read_change(
+    form: Form, days: Sequence[str], row: Series, students: Sequence[str] | None = None
+) -> SeriesChange:
+    """Only what differs from the series; `students` are those chosen, None where the series names none.
+
+    Raises ValidationError, InvalidInput.
+    """
     typed = ChangeForm.model_validate(forms.values(form))
     rule = read_rule(row.recurrence)
     values: dict[str, Any] = {"from_day": typed.from_day}
@@ -129,6 +134,10 @@ def read_change(form: Form, days: Sequence[str], row: Series) -> SeriesChange:
         if not days:
             raise InvalidInput("no day of the week is chosen", next_step="Choose at least one day.")
         values["recurrence"] = str(_on_days(rule, days))
+    if students is not None:
+        present = [str(key) for key in row.roster_on(date.max)]
+        values["add_student_ids"] = [key for key in students if key not in present]
+        values["remove_student_ids"] = [key for key in present if key not in students]
     return SeriesChange.model_validate(values)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
@@ -36,8 +37,8 @@ from domain.scheduling.recurrence import read_rule
 from domain.scheduling.series_changes import OccurrenceState
 from domain.sessions.cancellations import CancelReason
 from models.course import Course
-from models.people import Instructor
-from models.repositories import entities, names, pages
+from models.people import Instructor, Student
+from models.repositories import entities, names, pages, people
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
 from models.session import Session
@@ -100,6 +101,7 @@ class Shown:
     end: Form
     difference: SeriesDifference | None = None
     cancelled: Sequence[datetime] | None = None
+    students: Sequence[str] | None = None  # who was chosen; None: nobody chose
 
     @property
     def status(self) -> int:
@@ -132,16 +134,19 @@ async def change(request: Request, series_id: UUID, shared: Shared, who: Current
     posted = await forms.posted(request)
     row, empty = await _forms(shared, who, series_id, now)
     form, days = forms.with_input(empty.change, posted), posted_days(posted)
-    difference = None
+    difference, chosen = None, None
     try:
-        wanted = read_change(form, days, row)
+        chosen = None if row.whole_course else forms.texts(posted, "student_ids")
+        wanted = read_change(form, days, row, chosen)
         if forms.text(posted, "do") == "change":
             await shared.series.change(who, series_id, wanted, posted_version(posted), now)
             return go_to(request, f"/series/{series_id}", "series_changed")
         difference = await shared.series.preview_change(who, series_id, wanted, now)
     except (ValidationError, HomeroomError) as error:
         form = forms.with_errors(form, error)
-    return await _page(request, shared, who, row, Shown(form, days, empty.end, difference), now)
+    return await _page(
+        request, shared, who, row, Shown(form, days, empty.end, difference, students=chosen), now
+    )
 
 
 @router.post("/{series_id}/end", dependencies=POST)
@@ -198,6 +203,8 @@ async def _page(
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         course = await entities.get(db, Course, row.course_id)
+        roster = [str(key) for key in row.roster_on(date.max)]
+        students = [] if row.whole_course else await _students(db, row, roster)
         found = await repository.occurrences(db, row.id)
         progress = (await repository.progress(db, [row.id], now))[row.id]
         ids = {one.instructor_id for one, _ in found} | {
@@ -217,7 +224,15 @@ async def _page(
     return page(
         request, "series.html", shown.status, row=row, course=course, shown=shown, progress=progress,
         coming=coming, past=[line for line in lines if line.ends_at <= now], history=entries,
+        students=students, chosen=roster if shown.students is None else shown.students, roster=roster,
         rule=described(row), days=DAYS, chooses_days=is_weekly(read_rule(row.recurrence)),
         refused=sum(line.row.state == OccurrenceState.REFUSED for line in coming),
         workflow_url=shared.series_workflow_url(row.id), path="/courses",
     )  # fmt: skip
+
+
+async def _students(db: AsyncSession, row: Series, roster: Sequence[str]) -> list[tuple[str, str]]:
+    """Ids and names of those who are in the series or enrolled in its course, by name."""
+    ids = {UUID(key) for key in roster} | set(await people.enrolled_students(db, row.course_id))
+    called = await names.of(db, Student, ids)
+    return sorted(((str(key), name) for key, name in called.items()), key=lambda one: one[1].casefold())

@@ -134,7 +134,7 @@ async def _of_series(
             one.starts_at,
             one.ends_at,
             None,
-            None if series.whole_course else [UUID(key) for key in series.student_ids],
+            None if series.whole_course else series.roster_on(one.scheduled.date()),
         )
         for one, series, course in await db.execute(query)
     ]

@@ -123,7 +123,7 @@ async def unsettled(db: AsyncSession, series_id: UUID, now: datetime) -> list[Se
     row = SeriesOccurrence
     query = sa.select(row).where(
         col(row.series_id) == series_id,
-        col(row.state).in_((OccurrenceState.REFUSED, OccurrenceState.BOOKED)),
+        col(row.state).in_((OccurrenceState.REFUSED, OccurrenceState.PLANNED, OccurrenceState.BOOKED)),
         col(row.problem_code) != "",
         col(row.starts_at) > now,
     )

@@ -65,6 +65,12 @@ class SeriesChange(Schema):
     minutes: Minutes = LEFT_OUT
     recurrence: Recurrence = LEFT_OUT
     instructor_id: UUID | None = Field(None, description="Null: an instructor is to be found for each class.")
+    add_student_ids: Ids = Field(
+        default_factory=list, max_length=100, description="Of a series that names its students."
+    )
+    remove_student_ids: Ids = Field(
+        default_factory=list, max_length=100, description="Of a series that names its students."
+    )
 
 
 class SeriesEnd(Schema):

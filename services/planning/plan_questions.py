@@ -206,13 +206,12 @@ async def _students(
 ) -> dict[UUID, Sequence[UUID]]:
     """By class."""
     occurrences = await term_plans.occurrences_of(db, row.id)
-    of_series = await students_of(db, (series for _, series in occurrences.values()))
+    of_series = await students_of(db, occurrences.values())
     booked = [one.session_id for one in changes if one.session_id]
     found: dict[UUID, Sequence[UUID]] = dict(await planning.students_of(db, booked))
     for one in changes:
         if one.class_id in occurrences:
-            _, series = occurrences[one.class_id]
-            found[one.class_id] = of_series[series.id]
+            found[one.class_id] = of_series[one.class_id]
     return found
 
 

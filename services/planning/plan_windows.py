@@ -60,9 +60,9 @@ async def read_window(
         for one, series in await term_plans.open_occurrences(db, start, row.ends_at)
         if row.scope != PlanScope.CHANGED or one.instructor_id or changes.frees_time
     ]
-    students = await students_of(db, (series for _, series in found))
+    students = await students_of(db, found)
     proposed = [
-        ProposedClass(one.id, series.course_id, one.starts_at, one.ends_at, tuple(students[series.id]))
+        ProposedClass(one.id, series.course_id, one.starts_at, one.ends_at, tuple(students[one.id]))
         for one, series in found
     ]
     occurrences = {one.id: (one, series) for one, series in found}

@@ -44,20 +44,29 @@ async def test_a_preview_counts_holds_until_they_expire(harbour: School) -> None
     assert (await harbour.post("/v1/series/preview", weekly(harbour)))["conflicts"] == 0
 
 
-async def test_a_series_books_its_classes_and_reports_the_one_that_it_cannot(harbour: School) -> None:
-    second = (await harbour.post("/v1/series/preview", weekly(harbour)))["classes"][1]
-    taken = await harbour.post(
-        "/v1/sessions",
-        harbour.booking() | {"starts_at": second["starts_at"], "ends_at": second["ends_at"]},
-    )
+async def test_a_series_reports_the_classes_that_it_cannot_book_as_one_case(harbour: School) -> None:
+    planned = (await harbour.post("/v1/series/preview", weekly(harbour)))["classes"]
+    taken = [
+        await harbour.post(
+            "/v1/sessions", harbour.booking() | {"starts_at": one["starts_at"], "ends_at": one["ends_at"]}
+        )
+        for one in planned[1:]
+    ]
     series = await harbour.post("/v1/series", weekly(harbour))
-    classes = await classes_when(harbour, series["id"], all_in("booked", "refused", "booked"))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "refused", "refused"))
     assert classes[1]["problem_code"] == "double-booked"
-    cases = await harbour.get(f"/v1/exceptions?subject_kind=series&subject_id={series['id']}")
-    assert [case["kind"] for case in cases["items"]] == [ExceptionKind.OCCURRENCE_NOT_BOOKED]
-    await harbour.post(f"/v1/sessions/{taken['id']}/cancel", {"reason": "weather"})
-    assert await harbour.post(f"/v1/series/{series['id']}/try-again") == {"tried": 1}
-    await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    cases = f"/v1/exceptions?subject_kind=series&subject_id={series['id']}"
+    (case,) = (await harbour.get(cases))["items"]
+    assert case["kind"] == ExceptionKind.OCCURRENCE_NOT_BOOKED
+    assert case["detail"]["classes"] == "2"
+    assert case["detail"]["dates"] == ", ".join(one["scheduled"][:10] for one in planned[1:])
+    await harbour.post(f"/v1/sessions/{taken[0]['id']}/cancel", {"reason": "weather"})
+    assert await harbour.post(f"/v1/series/{series['id']}/try-again") == {"tried": 2}
+    await classes_when(harbour, series["id"], all_in("booked", "booked", "refused"))
+    (case,) = (await harbour.get(cases))["items"]
+    assert (case["detail"]["classes"], case["state"]) == ("1", "open")
+    await harbour.post(f"/v1/series/{series['id']}/classes/{classes[2]['id']}/cancel", {})
+    assert (await harbour.get(cases))["items"] == []
     cases = await harbour.get(f"/v1/exceptions?subject_kind=series&subject_id={series['id']}")
     assert cases["items"] == []
 
@@ -186,6 +195,42 @@ async def test_another_instructor_takes_over_the_booked_classes(harbour: School)
     await classes_when(harbour, series["id"], lambda all_: all_[1]["instructor_id"] == ben)
     assert (await harbour.names(classes[1]["session_id"]))[0] == "Ben Castro"
     assert (await harbour.names(classes[0]["session_id"]))[0] == "Ada Okafor"
+
+
+async def test_students_join_and_leave_a_series_from_a_day_on(harbour: School) -> None:
+    mia, noor = harbour.ids["student 0"], harbour.ids["student 1"]
+    iris = await harbour.add_student()
+    body = weekly(harbour, 3, student_ids=[mia, noor])
+    series = await harbour.post("/v1/series", body)
+    classes = await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+    busy = {"starts_at": classes[2]["starts_at"], "ends_at": classes[2]["ends_at"], "student_ids": [iris]}
+    ben = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    busy["instructor_id"] = (await harbour.post("/v1/instructors", ben))["id"]
+    await harbour.post("/v1/sessions", harbour.booking() | busy)
+    path = f"/v1/series/{series['id']}"
+    from_day = (first_start() + WEEK).date().isoformat()
+    change = {"from_day": from_day, "add_student_ids": [iris], "remove_student_ids": [noor]}
+    shown = await harbour.post(f"{path}/change/preview", change)
+    assert [one["conflicts"] for one in shown["other_students"]] == [
+        [],
+        ["Iris Meyer has another class at that time."],
+    ]
+    assert (shown["moved"], shown["same"]) == ([], 0)
+    changed = await harbour.post(f"{path}/change", change)
+    assert changed["student_ids"] == [mia, iris]
+    async with asyncio.timeout(PATIENCE):
+        while (await harbour.get(path))["to_change"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    names = [await harbour.names(one["session_id"]) for one in classes]
+    assert "Iris Meyer" not in names[0]
+    assert "Iris Meyer" in names[1]
+    assert [len(one) for one in names] == [3, 3, 3]
+    assert "Iris Meyer" not in names[2], "she has another class then, which is reported"
+    (case,) = (await harbour.get(f"/v1/exceptions?subject_kind=series&subject_id={series['id']}"))["items"]
+    assert case["detail"]["codes"] == "double-booked"
+    nobody = change | {"add_student_ids": [], "remove_student_ids": [mia, iris]}
+    refused = await harbour.api.post(f"{path}/change/preview", json=nobody)
+    assert "nobody would be left" in problem_of(refused, 422, "invalid-input")["detail"]
 
 
 @pytest.mark.parametrize(
