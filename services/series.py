@@ -204,6 +204,7 @@ class SeriesCommands:
                 override_reason=series.override_reason,
             )
         async with self._database.tenant(who.organization_id) as db:
+            series = await repository.get(db, series_id, lock=True)
             row = await repository.occurrence(db, series_id, occurrence_id)
             row.starts_at, row.ends_at, row.alone = starts_at, starts_at + length, True
             row.problem_code = row.problem = ""

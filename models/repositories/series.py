@@ -98,7 +98,7 @@ async def unbooked(
 ) -> list[tuple[SeriesOccurrence, Series, str]]:
     """Classes to come that could be booked or stand on a closed day, locked, each with the region its course requires.
 
-    Of one series, or of all between `start` and `end`.
+    Of one series, which the caller has locked, or of all between `start` and `end`, which are locked too.
     """
     row = SeriesOccurrence
     open_states = (OccurrenceState.PLANNED, OccurrenceState.REFUSED, OccurrenceState.CLOSED)
@@ -108,7 +108,7 @@ async def unbooked(
         .join(Course, col(Course.id) == col(Series.course_id))
         .where(col(row.state).in_(open_states), col(row.session_id).is_(None), col(row.starts_at) > now)
         .order_by(col(row.series_id), col(row.id))
-        .with_for_update(of=[row])
+        .with_for_update(of=[row] if series_id else [Series, row])
         .execution_options(populate_existing=True)
     )
     if series_id:
