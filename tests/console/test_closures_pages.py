@@ -44,7 +44,7 @@ async def test_a_day_closes_after_a_look_at_what_is_booked(chromium: Browser, ha
         await expect(page.get_by_text("No class is booked on these days.")).to_be_visible()
         await page.get_by_role("button", name="Close these days").click()
         await expect(page.get_by_role("link", name="1 class")).to_be_visible()
-        await expect(page.get_by_role("cell", name="Spring day")).to_be_visible()
+        await expect(page.get_by_role("cell", name="Spring day", exact=True)).to_be_visible()
 
         for view in ("week", "month", "day"):
             await page.goto(f"{url}/calendar?view={view}&on={noon:%Y-%m-%d}")

@@ -69,6 +69,25 @@ async def test_a_series_is_planned_changed_and_ended(
         await look_and_check(page, "series-list")
 
 
+async def test_the_page_of_a_series_changes_its_students(
+    campus: Campus, chromium: Browser, harbour: School
+) -> None:
+    start = {"starts_at": f"{day(1)}T17:00:00", "recurrence": "FREQ=WEEKLY;COUNT=2"}
+    named = {"course_id": harbour.ids["course"], "student_ids": [harbour.ids["student 0"]]}
+    series = await harbour.post("/v1/series", named | start | {"instructor_id": harbour.ids["instructor"]})
+    joins = (await harbour.get(f"/v1/students/{harbour.ids['student 1']}"))["name"]
+    async with signed_in_page(chromium, harbour) as page:
+        await page.goto(f"{campus.url}/series/{series['id']}")
+        await page.get_by_role("group", name="Students").get_by_label(joins).check()
+        await submit(page, "Show what changes")
+        await expect(page.get_by_role("heading", name="2 with other students")).to_be_visible()
+        await look_and_check(page, "series-students")
+        await submit(page, "Change series")
+        await expect(page.get_by_text("Saved. The classes are being changed.")).to_be_visible()
+    changed = await harbour.get(f"/v1/series/{series['id']}")
+    assert changed["student_ids"] == [harbour.ids["student 0"], harbour.ids["student 1"]]
+
+
 async def test_a_plan_proposes_instructors_says_why_somebody_is_missing_and_is_published(
     campus: Campus, chromium: Browser, harbour: School
 ) -> None:
