@@ -59,6 +59,7 @@ def upgrade() -> None:
         "series_occurrence",
         sa.Column("roster_changes_made", sa.Integer(), server_default="0", nullable=False),
     )
+    op.alter_column("series_occurrence", "roster_changes_made", server_default=None)
 
 
 def downgrade() -> None:
