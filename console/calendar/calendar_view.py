@@ -182,8 +182,8 @@ def closed_days(closures: Iterable[NamedInterval], days: Sequence[date], zone: Z
 def closed_shades(closures: Iterable[NamedInterval], days: Sequence[date], zone: ZoneInfo) -> list[Shade]:
     """When the school is closed on these days."""
     return [
-        Shade("closed", f"Closed: {name}", place)
-        for name, interval in closures
+        Shade("closed", "Closed", place)
+        for _, interval in closures
         for place in day_spans([interval], days, zone)
     ]
 
