@@ -45,7 +45,7 @@ _SUBJECTS = (
 )
 _FILTER = LogFilter(kinds=tuple(f"{subject}.*" for subject in _SUBJECTS))
 _OF_SERIES = frozenset(
-    {"first_start", "minutes", "recurrence", "instructor_id", "student_ids", "whole_course"}
+    {"first_start", "minutes", "recurrence", "instructor_id", "student_ids", "roster_changes", "whole_course"}
 )
 _HELD = frozenset({"certificates", "background_checks", "teaching_languages", "regions", "consents"})
 _REQUIRED = frozenset(
