@@ -9,6 +9,7 @@ from temporalio import activity
 from activities.failures import description
 from activities.heartbeats import heartbeats
 from domain.errors import Unavailable
+from domain.notices.kinds import DeliveryState
 from services.outbox import Outbox
 from workflows.contracts.deliveries import Deliveries, DeliveryInput, DeliveryResult
 
@@ -18,14 +19,23 @@ class NoticeWriter(Protocol):
         """Write the text of a notice just before it is delivered, or withdraw it; others' notices stay as they are."""
 
 
+class Digests(NoticeWriter, Protocol):
+    async def gathers_until(self, organization_id: UUID, notice_id: UUID, now: datetime) -> datetime | None:
+        """When a digest is complete; None: it is, or the notice is none."""
+
+
 class DeliveryActivities(Deliveries):
-    def __init__(self, outbox: Outbox, *writers: NoticeWriter) -> None:
+    def __init__(self, outbox: Outbox, *writers: NoticeWriter, digests: Digests | None = None) -> None:
+        """Without `digests`, digests can't be delivered."""
         self._outbox = outbox
-        self._writers = writers
+        self._digests = digests
+        self._writers = (*writers, digests) if digests else writers
 
     @activity.defn(name="deliver_notice")
     async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
         async with heartbeats():
+            if self._digests and (until := await self._digests.gathers_until(*_named(delivery), _now())):
+                return DeliveryResult(DeliveryState.WAITING, until)
             await self._write(delivery)
             state = await self._outbox.deliver_one(delivery.organization_id, delivery.notice_id)
         return DeliveryResult(state)
@@ -42,4 +52,12 @@ class DeliveryActivities(Deliveries):
 
     async def _write(self, delivery: DeliveryInput) -> None:
         for writer in self._writers:
-            await writer.write(delivery.organization_id, delivery.notice_id, datetime.now(UTC))
+            await writer.write(*_named(delivery), _now())
+
+
+def _named(delivery: DeliveryInput) -> tuple[UUID, UUID]:
+    return delivery.organization_id, delivery.notice_id
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -26,6 +26,7 @@ class NoticeActivities(Notices):
             notice.occasion,
             notice.starts_at,
             notice.student_ids,
+            notice.act_id,
         )
         async with self._progress.step(notice) as note:
             async with heartbeats():
@@ -33,16 +34,18 @@ class NoticeActivities(Notices):
             note.text = f"{result.sent} sent" + (
                 f", {result.held} held in quiet hours" if result.held else ""
             )
+            note.text += f", {result.gathered} with other classes" if result.gathered else ""
             note.done = not result.held
         return result
 
 
 def _result(after: Sequence[Notice]) -> NoticeResult:
-    held = [message.send_after for message in after if message.waits]
+    held = [message.send_after for message in after if message.waits and message.is_sent_by_itself]
     return NoticeResult(
         prepared=len(after),
         sent=sum(message.sent_at is not None for message in after),
         undeliverable=sum(m.failed_at is not None and m.error != WITHDRAWN for m in after),
         held=len(held),
         held_until=min(held, default=None),
+        gathered=sum(message.waits and not message.is_sent_by_itself for message in after),
     )

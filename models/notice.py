@@ -47,6 +47,13 @@ class Notice(SubjectRow, table=True):
             "id",
             postgresql_where=sa.text("failed_at is not null"),
         ),
+        sa.Index("ix_notice_digest_id", "digest_id", postgresql_where=sa.text("digest_id is not null")),
+        sa.Index(
+            "ix_notice_act_id",
+            "act_id",
+            "recipient_id",
+            postgresql_where=sa.text("act_id is not null"),
+        ),
         searched_text("notice", "subject"),
         searched_text("notice", "address"),
     )
@@ -66,6 +73,11 @@ class Notice(SubjectRow, table=True):
     class_starts_at: datetime | None = utc(None)  # when the notice was written; None: about no class
     send_after: datetime = utc()  # later than `created_at` in the recipient's quiet hours
     deliver_by: datetime | None = utc(None)  # only of notices outside sessions: the delivery's deadline
+    act_id: UUID | None = None  # of a digest: the act on many classes whose messages to one person it gathers
+    gathers_until: datetime | None = utc(
+        None
+    )  # of a digest: when it is complete; None: it takes no further message
+    digest_id: UUID | None = None  # the digest that says this; None: it is sent by itself
     created_at: datetime = utc()
     sent_at: datetime | None = utc(None)
     failed_at: datetime | None = utc(None)
@@ -79,6 +91,11 @@ class Notice(SubjectRow, table=True):
     @property
     def waits(self) -> bool:
         return self.sent_at is None and self.failed_at is None
+
+    @property
+    def is_sent_by_itself(self) -> bool:
+        """Whether it has a delivery of its own, or one of its class; else it is said in a digest."""
+        return self.digest_id is None
 
     @property
     def state(self) -> DeliveryState:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +37,14 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who would be written to."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
 class ClassResult:
     """What an act did to a class, or in a preview what it would do."""
 
@@ -45,7 +53,7 @@ class ClassResult:
     listed: ListedClass | None = None  # None: the class was not found
     starts_at: datetime | None = None  # after a move
     ends_at: datetime | None = None
-    mail_to: tuple[str, ...] = ()  # names; in a preview only
+    mail_to: tuple[Reader, ...] = ()  # in a preview only
 
 
 class BulkClasses:
@@ -62,37 +70,50 @@ class BulkClasses:
     async def act(self, who: Principal, wanted: ClassActs, command_id: str) -> list[ClassResult]:
         """Act on each class; one that refuses stops no other. In the order asked for.
 
-        Called again with the same `command_id`, what was done is not done a second time.
+        Each person is told of all their classes in one message. Called again with the same `command_id`, what was done
+        is not done a second time.
         """
         async with self._database.tenant(who.organization_id) as db:
             found = await _visible(db, who, wanted.ids)
         results: dict[UUID, ClassResult] = {}
+        act_id = uuid5(who.organization_id, f"act on classes: {command_id}") if len(found) > 1 else None
         turns = asyncio.Semaphore(_AT_ONCE)
 
         async def in_turn(group: Sequence[ListedClass]) -> None:
             for listed in group:
                 async with turns:
-                    results[listed.session.id] = await self._done(who, listed, wanted, command_id)
+                    results[listed.session.id] = await self._done(who, listed, wanted, command_id, act_id)
 
         await asyncio.gather(*(in_turn(group) for group in _groups(found.values(), wanted)))
         return [results.get(key) or ClassResult(key, _missing()) for key in wanted.ids]
 
     async def _done(
-        self, who: Principal, listed: ListedClass, wanted: ClassActs, command_id: str
+        self,
+        who: Principal,
+        listed: ListedClass,
+        wanted: ClassActs,
+        command_id: str,
+        act_id: UUID | None,
     ) -> ClassResult:
         session, command = listed.session, f"{command_id}:{listed.session.id}"
         starts_at = ends_at = None
         try:
             match wanted.action:
                 case ClassAct.CANCEL:
-                    await self._classes.cancel(who, session.id, wanted.reason, command)
+                    await self._classes.cancel(who, session.id, wanted.reason, command, act_id=act_id)
                 case ClassAct.SUBSTITUTE:
                     asked = NewSubstitution(instructor_id=wanted.instructor_id)
                     await self._classes.find_substitute(who, session.id, asked, command)
                 case ClassAct.MOVE:
                     starts_at, ends_at = moved(session, _shift(wanted))
                     await self._classes.reschedule(
-                        who, session.id, starts_at, ends_at, command, override_reason=wanted.override_reason
+                        who,
+                        session.id,
+                        starts_at,
+                        ends_at,
+                        command,
+                        override_reason=wanted.override_reason,
+                        act_id=act_id,
                     )
         except HomeroomError as error:
             return ClassResult(session.id, error, listed)
@@ -180,13 +201,13 @@ def _groups(found: Iterable[ListedClass], wanted: ClassActs) -> list[list[Listed
     return list(groups.values())
 
 
-async def _mail_to(db: AsyncSession, kind: NoticeKind, session: Session, now: datetime) -> tuple[str, ...]:
-    """The names of those who would be written to."""
-    return tuple(dict.fromkeys(reader.name for reader in await told_of(db, kind, session, now)))
+async def _mail_to(db: AsyncSession, kind: NoticeKind, session: Session, now: datetime) -> tuple[Reader, ...]:
+    """Those who would be written to."""
+    return tuple(Reader(reader.id, reader.name) for reader in await told_of(db, kind, session, now))
 
 
-async def _asked(db: AsyncSession, session: Session, only: UUID | None, now: datetime) -> tuple[str, ...]:
-    """The names of those whom a search for a substitute would ask first; `only` is the one person it may ask.
+async def _asked(db: AsyncSession, session: Session, only: UUID | None, now: datetime) -> tuple[Reader, ...]:
+    """Those whom a search for a substitute would ask first; `only` is the one person it may ask.
 
     Raises the error with which the search would be refused, Conflict where nobody could teach the class.
     """
@@ -201,4 +222,4 @@ async def _asked(db: AsyncSession, session: Session, only: UUID | None, now: dat
             next_step="Move it, or see why on its page under “Find a substitute”.",
         )
     by_id = await names.of(db, Instructor, asked[:_MOST_ASKED])
-    return tuple(by_id[key] for key in asked[:_MOST_ASKED] if key in by_id)
+    return tuple(Reader(key, by_id[key]) for key in asked[:_MOST_ASKED] if key in by_id)

@@ -46,11 +46,18 @@ class ClassCommands:
         self._client = client
 
     async def book(
-        self, organization_id: UUID, session_id: UUID, new: NewSession, *, again: bool = False
+        self,
+        organization_id: UUID,
+        session_id: UUID,
+        new: NewSession,
+        *,
+        again: bool = False,
+        act_id: UUID | None = None,
     ) -> Booked:
         """Book a class. Called again with the same id and values, it returns the class that exists.
 
-        A booking that was refused stays so for its id, unless it is tried `again`.
+        A booking that was refused stays so for its id, unless it is tried `again`. Of all classes of an act on many
+        classes, `act_id`, each person is told in one message.
 
         Its external id and the reason of an override are free text, which Temporal must not hold: the booking takes
         them from the database.
@@ -94,6 +101,7 @@ class ClassCommands:
             by=authorship.get().actor,
             override=override,
             hold=new.hold_id,
+            act=act_id,
         )
         fingerprint = _fingerprint(new)
         try:
@@ -120,11 +128,12 @@ class ClassCommands:
         override_reason: str | None = None,
         instructor_id: UUID | None = None,
         moves: int | None = None,
+        act_id: UUID | None = None,
     ) -> None:
         """Change start and end. A reason sets the rules about the instructor aside.
 
         The class keeps its instructor, unless `instructor_id` names another. With `moves`, how often it was moved when
-        the caller looked, it is refused if it was moved meanwhile.
+        the caller looked, it is refused if it was moved meanwhile. For `act_id` see `book`.
 
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
         Unavailable.
@@ -136,7 +145,7 @@ class ClassCommands:
                 now = datetime.now(UTC)
                 await override_requests.keep(db, who.organization_id, override, override_reason, now)
         move = Reschedule(
-            starts_at, ends_at, who.actor, override if override_reason else None, instructor_id, moves
+            starts_at, ends_at, who.actor, override if override_reason else None, instructor_id, moves, act_id
         )
         async with named_refusals(self._database, who.organization_id, who):
             await self._client.reschedule(session_id, move, command_id)
@@ -153,11 +162,17 @@ class ClassCommands:
             await self._client.extend(session_id, Extend(ends_at, who.actor), command_id)
 
     async def cancel(
-        self, who: Principal, session_id: UUID, reason: CancelReason, command_id: str | None = None
+        self,
+        who: Principal,
+        session_id: UUID,
+        reason: CancelReason,
+        command_id: str | None = None,
+        *,
+        act_id: UUID | None = None,
     ) -> None:
-        """Cancel a class. Raises NotFound, TransitionRefused, Unavailable."""
+        """Cancel a class; for `act_id` see `book`. Raises NotFound, TransitionRefused, Unavailable."""
         await visible_session(self._database, who, session_id)
-        await self._client.cancel(session_id, Cancel(str(reason), who.actor), command_id)
+        await self._client.cancel(session_id, Cancel(str(reason), who.actor, act_id), command_id)
 
     async def end(self, who: Principal, session_id: UUID, command_id: str | None = None) -> None:
         """End a running class now. Raises NotFound, TransitionRefused, Unavailable."""

@@ -31,11 +31,13 @@ class Handovers:
         now: datetime,
         *,
         overrides: bool = False,
+        act_id: UUID | None = None,
     ) -> None:
         """Let this instructor teach a class that has not begun; families and both instructors are told.
 
-        Nobody is told twice of one `occasion`. `overrides` sets rules about the instructor aside. Raises DoubleBooked,
-        InstructorUnavailable, UnknownReference, Unavailable; then nothing is changed.
+        Nobody is told twice of one `occasion`; for `act_id` see SubstitutionNotices.taken_over. `overrides` sets rules
+        about the instructor aside. Raises DoubleBooked, InstructorUnavailable, UnknownReference, Unavailable; then
+        nothing is changed.
         """
         async with (
             named_refusals(self._database, organization_id),
@@ -54,5 +56,5 @@ class Handovers:
                     await instructor_rules.check(
                         db, session, session.starts_at, session.ends_at, None, keeps_time=True
                     )
-                await self._notices.taken_over(db, session, occasion, former_id, now)
+                await self._notices.taken_over(db, session, occasion, former_id, now, act_id)
         await self._client.report_instructor(session_id, InstructorChanged(instructor_id))

@@ -28,6 +28,7 @@ from models.session import Participant
 from reports.calendars import calendar_entry
 from reports.contexts import ClassContext
 from reports.notices import render_notice
+from services.digests import gather_in_digests
 from services.notice_content import ClassFacts, context, gather, join_urls
 from services.outbox import Outbox
 from services.recipients import Recipient, recipients
@@ -53,6 +54,7 @@ class ClassNotice:
     occasion: str = ""
     starts_at: datetime | None = None  # the start that it is about; None: the present one
     student_ids: tuple[UUID, ...] = ()  # whom a change of the class's people is about
+    act_id: UUID | None = None  # the act on many classes that it is a part of; None: it is sent by itself
 
 
 class ClassNotices:
@@ -92,6 +94,8 @@ class ClassNotices:
                 for reader in readers
                 if reader.id not in have and notice.kind not in reader.unsubscribed
             ]
+            if notice.act_id:
+                await gather_in_digests(db, notice.act_id, new, now)
             await notices.prepare(db, new)
             written = await _written(db, notice, readers, about)
         unwanted = {reader.id for reader in readers if notice.kind in reader.unsubscribed}
@@ -124,7 +128,9 @@ class ClassNotices:
         """Deliver what is due. A busy mailbox does not stop the others; a mail server that is down does."""
         busy: MailboxBusy | None = None
         for message in prepared:
-            if not message.waits or message.send_after > datetime.now(UTC):
+            if not message.waits or not message.is_sent_by_itself:
+                continue
+            if message.send_after > datetime.now(UTC):
                 continue
             try:
                 await self._outbox.deliver(message)
@@ -165,6 +171,15 @@ async def as_it_reads_now(
 
     Raises TransitionRefused where it is no longer true, or no longer concerns its reader.
     """
+    facts, reader = await facts_now(db, earlier, now, about)
+    notice = ClassNotice(facts.session.organization_id, facts.session.id, NoticeKind(earlier.kind))
+    return notice_row(links, sender_address, facts, notice, reader, now)
+
+
+async def facts_now(
+    db: AsyncSession, earlier: Notice, now: datetime, about: datetime | None = None
+) -> tuple[ClassFacts, Recipient]:
+    """What a message about a class would be written from now, and its reader. Raises as `as_it_reads_now`."""
     if (
         earlier.session_id is None
         or earlier.kind not in list(NoticeKind)
@@ -194,8 +209,7 @@ async def as_it_reads_now(
         reader = replace(reader, participants=own) if own else None
     if reader is None:
         raise TransitionRefused("this message no longer concerns its reader")
-    notice = ClassNotice(session.organization_id, session.id, kind)
-    return notice_row(links, sender_address, facts, notice, reader, now)
+    return facts, reader
 
 
 def notice_row(

@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.kinds import ExceptionKind
 from domain.cases.repairs import Repair, RepairResult
 from domain.errors import TransitionRefused
+from domain.notices.kinds import DigestNoticeKind
 from domain.people.access import Principal
 from domain.subjects import SubjectKind
 from models.database import Database
 from models.notice import Notice
 from models.repositories import cases, notices
 from services.case_repairs import tried
+from services.digest_mails import digest_again
 from services.inputs.people import GuardianChange, InstructorChange
 from services.notices import written_again
 from services.resources.catalogue import GUARDIANS, INSTRUCTORS
@@ -46,15 +48,19 @@ class SendAgain:
             earlier = await notices.get(db, notice_id)
             if address:
                 await _correct(db, earlier, address, now)
-            again = await written_again(
-                db, self._links, self._sender_address, earlier, again_id, now, now + _DELIVER_WITHIN
-            )
+            again = await self._again(db, earlier, again_id, now)
             await notices.prepare(db, [again])
             await _note_sent_again(db, who, earlier, again, now)
         await self._deliveries.start_or_leave(
             DeliveryInput(who.organization_id, again.id, now + _DELIVER_WITHIN)
         )
         return again
+
+    async def _again(self, db: AsyncSession, earlier: Notice, again_id: UUID, now: datetime) -> Notice:
+        deliver_by = now + _DELIVER_WITHIN
+        if earlier.kind == DigestNoticeKind.CLASSES_CHANGED:
+            return await digest_again(db, earlier, again_id, now, deliver_by)
+        return await written_again(db, self._links, self._sender_address, earlier, again_id, now, deliver_by)
 
 
 async def _note_sent_again(

@@ -24,6 +24,7 @@ from models.repositories import series as repository
 from models.repositories.series import NO_INSTRUCTOR
 from models.series import Series, SeriesOccurrence
 from models.session import Session
+from models.time_hold import TimeHold
 from services import plan_holds
 from services.class_commands import ClassCommands
 from services.handovers import Handovers
@@ -113,7 +114,8 @@ class _Class:
             hold_id = await plan_holds.for_booking(db, one, students, self.now)
         try:
             new = self._as_single(one, students, hold_id)
-            await self.classes.book(self.series.organization_id, session_id, new)
+            act_id = await self._act(hold_id)
+            await self.classes.book(self.series.organization_id, session_id, new, act_id=act_id)
         except Unavailable:
             raise
         except HomeroomError as error:
@@ -194,14 +196,32 @@ class _Class:
             one.ends_at,
             f"series-{one.id}-{self.series.version}",
             override_reason=self.series.override_reason,
+            act_id=self._change_id,
         )
+
+    @property
+    def _change_id(self) -> UUID:
+        """The last change of the series: of all its classes that follow it, each person is told in one message."""
+        return uuid5(self.series.id, f"version {self.series.version}")
+
+    async def _act(self, hold_id: UUID | None) -> UUID:
+        """What a booking is a part of: the published plan that held its time, or the series."""
+        if hold_id is None:
+            return self._change_id
+        async with self._tenant() as db:
+            hold = await db.get(TimeHold, hold_id)
+        return (hold.plan_run_id if hold else None) or self._change_id
 
     async def _cancel(self, one: SeriesOccurrence, session: Session) -> None:
         """A class that is over, or cancelled already, stays so."""
         reason = CancelReason(one.cancel_reason or CancelReason.UNSPECIFIED)
         with suppress(TransitionRefused):
             await self.classes.cancel(
-                _principal(self.series), session.id, reason, f"series-{session.id}-cancel"
+                _principal(self.series),
+                session.id,
+                reason,
+                f"series-{session.id}-cancel",
+                act_id=self._change_id,
             )
 
     async def _hand_over(self, instructor_id: UUID, one: SeriesOccurrence, session: Session) -> None:
@@ -213,6 +233,7 @@ class _Class:
             f"{one.id}-{self.series.version}",
             self.now,
             overrides=bool(self.series.override_reason),
+            act_id=self._change_id,
         )
 
     async def _booked(self, one: SeriesOccurrence, session_id: UUID, roster_changes_made: int) -> None:

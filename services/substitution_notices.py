@@ -15,6 +15,7 @@ from models.repositories import entities, notices, substitutions
 from models.session import Session
 from models.substitution import Substitution, SubstitutionOffer
 from services.alert_channels import offer_notice
+from services.digests import gather_in_digests
 from services.notice_content import ClassFacts, context, gather
 from services.notices import ClassNotice, notice_row
 from services.recipients import Recipient, families, instructor_reader
@@ -65,11 +66,18 @@ class SubstitutionNotices:
         await notices.prepare_deliveries(db, rows)
 
     async def taken_over(
-        self, db: AsyncSession, session: Session, occasion: str, former_id: UUID, now: datetime
+        self,
+        db: AsyncSession,
+        session: Session,
+        occasion: str,
+        former_id: UUID,
+        now: datetime,
+        act_id: UUID | None = None,
     ) -> None:
         """Tell the families, the instructor who teaches now, and the one who does not any more.
 
-        Nobody is told twice of one `occasion`.
+        Nobody is told twice of one `occasion`. Each is told of all classes of an act on many classes, `act_id`, in one
+        message.
         """
         former = instructor_reader(await entities.get(db, Instructor, former_id), ())
         await notices.withdraw_waiting(db, session.id, [former.id], now)
@@ -82,6 +90,8 @@ class SubstitutionNotices:
                     for outdated in (NoticeKind.SUBSTITUTION, NoticeKind.DELAYED):
                         await notices.withdraw_waiting(db, session.id, [reader.id], now, outdated)
                 rows.append(self._row(facts, kind, occasion, reader, now))
+        if act_id:
+            await gather_in_digests(db, act_id, rows, now)
         await notices.prepare_deliveries(db, rows)
 
     async def delayed(

@@ -224,12 +224,13 @@ async def assign_all(
     rules_version: int,
     notices: SubstitutionNotices,
     now: datetime,
+    act_id: UUID | None = None,
 ) -> list[Substitution]:
     """Let instructors take over classes that have not begun, all at once, so that they can also swap.
 
-    Searches for these classes end. Each class has a substitution that was accepted, whose workflow is to be started.
-    Raises DoubleBooked where somebody has another class, and StaleRevision where a class has begun, is over or changed
-    hands; then nothing is changed.
+    Each person is told of all their classes in one message, that of the act `act_id`. Searches for these classes end.
+    Each class has a substitution that was accepted, whose workflow is to be started. Raises DoubleBooked where somebody
+    has another class, and StaleRevision where a class has begun, is over or changed hands; then nothing is changed.
     """
     classes = {one.session_id: await sessions.lock(db, one.session_id) for one in _in_order(wanted)}
     for one in wanted:
@@ -265,7 +266,7 @@ async def assign_all(
         await swap_instructor(db, session, instructor, now)
         session.rules_version = rules_version
         await db.flush()
-        await notices.taken_over(db, session, str(row.id), one.former_id, now)
+        await notices.taken_over(db, session, str(row.id), one.former_id, now, act_id)
         made.append(row)
     return made
 

@@ -303,7 +303,9 @@ async def make_api_parts(settings: Settings) -> ApiParts:
     temporal = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     deliveries = DeliveryClient(temporal, settings.region)
     database.deliver_with(
-        lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+        lambda due: deliveries.start_or_leave(
+            DeliveryInput(due.organization_id, due.id, due.deliver_by), due.after
+        )
     )
     return ApiParts(
         settings=settings,

@@ -31,7 +31,9 @@ async def running_workers(queues: Collection[Queue], settings: Settings) -> Asyn
         client = await connect(settings.temporal_address, settings.temporal_namespace)
         deliveries = DeliveryClient(client, settings.region)
         database.deliver_with(
-            lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+            lambda due: deliveries.start_or_leave(
+                DeliveryInput(due.organization_id, due.id, due.deliver_by), due.after
+            )
         )
         parts = WorkerParts(settings, database, client)
         for queue in queues:

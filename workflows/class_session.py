@@ -114,7 +114,9 @@ class ClassSession:
         await workflow.wait_condition(lambda: self._facts.booking_answered)
         if self._facts.booking_refused:
             return ClassSessionResult(self._facts.state, "rejected", 0.0)
-        self._background.start(self._notices.run_step(Step.CONFIRMATION, NoticeKind.CONFIRMATION))
+        self._background.start(
+            self._notices.run_step(Step.CONFIRMATION, NoticeKind.CONFIRMATION, act_id=self._facts.booked.act)
+        )
         while self._facts.state in (S.SCHEDULED, S.OPEN):
             await self._before_class()
             if self._facts.cancellation:
@@ -137,7 +139,10 @@ class ClassSession:
                 self._facts.move_pending = False
                 self._background.start(
                     self._notices.run_step(
-                        Step.CONFIRMATION, NoticeKind.RESCHEDULED, f"move-{self._facts.moves}"
+                        Step.CONFIRMATION,
+                        NoticeKind.RESCHEDULED,
+                        f"move-{self._facts.moves}",
+                        self._facts.move_act,
                     )
                 )
             due = self._plan.next_due()
@@ -509,7 +514,7 @@ class ClassSession:
         )
         if has_room and writes_first:
             await self._leave_room("cancelled")
-        await self._notices.send(NoticeKind.CANCELLED)
+        await self._notices.send(NoticeKind.CANCELLED, act_id=cancel.act)
         await self._background.finish()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ClassSessionResult(self._facts.state, "cancelled", 0.0)

@@ -9,6 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options
     from workflows.contracts.deliveries import Deliveries, DeliveryInput, DeliveryResult
 
+_SHORTEST_PAUSE = timedelta(seconds=1)
+
 
 @workflow.defn(name="NoticeDelivery")
 class NoticeDelivery:
@@ -17,9 +19,7 @@ class NoticeDelivery:
         remaining = delivery.deliver_by - workflow.now()
         if remaining > timedelta():
             try:
-                return await workflow.execute_activity_method(
-                    Deliveries.deliver, delivery, summary="deliver the notice", **options.delivery(remaining)
-                )
+                return await _delivered(delivery, remaining)
             except ActivityError as error:
                 if is_cancelled_exception(error):
                     raise
@@ -27,3 +27,15 @@ class NoticeDelivery:
         return await workflow.execute_activity_method(
             Deliveries.give_up, delivery, summary="give up the notice", **options.DURABLE_RECORD
         )
+
+
+async def _delivered(delivery: DeliveryInput, remaining: timedelta) -> DeliveryResult:
+    """Deliver the notice, a digest once it has gathered what belongs to it."""
+    while True:
+        result = await workflow.execute_activity_method(
+            Deliveries.deliver, delivery, summary="deliver the notice", **options.delivery(remaining)
+        )
+        if result.wait_until is None:
+            return result
+        pause = max(result.wait_until - workflow.now(), _SHORTEST_PAUSE)
+        await workflow.sleep(pause, summary="gather what the act does to further classes")

@@ -37,5 +37,5 @@ class ClassActResult(Schema):
             next_step=error.next_step if error else None,
             starts_at=result.starts_at,
             ends_at=result.ends_at,
-            mail_to=list(result.mail_to),
+            mail_to=list(dict.fromkeys(reader.name for reader in result.mail_to)),
         )

@@ -359,6 +359,9 @@ class NoticeOut(Schema):
     recipient_kind: str
     recipient_id: UUID
     subject: str
+    digest_id: UUID | None = Field(
+        description="The message that says this one together with others of the same act; null: it is sent by itself."
+    )
     created_at: AwareDatetime
     send_after: AwareDatetime
     sent_at: AwareDatetime | None

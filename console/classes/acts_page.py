@@ -120,8 +120,8 @@ async def _page(
         how=_how(wanted, form),
         taken=taken,
         refused=[result for result in results if result.error],
-        readers=list(dict.fromkeys(name for result in taken for name in result.mail_to)),
-        mails=0 if wanted.action == ClassAct.SUBSTITUTE else sum(len(result.mail_to) for result in taken),
+        readers=list({reader.id: reader.name for result in taken for reader in result.mail_to}.values()),
+        gathers=wanted.action != ClassAct.SUBSTITUTE and len(taken) > 1,
         needs_override=any(
             result.error and result.error.code == "instructor-unavailable" for result in results
         ),

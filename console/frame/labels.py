@@ -16,6 +16,7 @@ from domain.cases.repairs import Repair, RepairResult
 from domain.notices.kinds import (
     AccountNoticeKind,
     CourseNoticeKind,
+    DigestNoticeKind,
     InstructorNoticeKind,
     NoticeKind,
     PlanNoticeKind,
@@ -188,6 +189,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     InstructorNoticeKind.SWAP_DECLINED: "Swap declined",
     InstructorNoticeKind.LEAVE_DECIDED: "Leave decided",
     PlanNoticeKind.PLAN_QUESTION: "Question before a plan",
+    DigestNoticeKind.CLASSES_CHANGED: "Changes of several classes",
     StaffNoticeKind.EXCEPTION: "Exception",
 }
 ROLES: Mapping[str, str] = {Role.OBSERVER: mark("guest"), "member": "staff"}

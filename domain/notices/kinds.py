@@ -59,6 +59,12 @@ class PlanNoticeKind(StrEnum):
     PLAN_QUESTION = "plan_question"
 
 
+class DigestNoticeKind(StrEnum):
+    """Of notices that gather what one act does to several classes of one person."""
+
+    CLASSES_CHANGED = "classes_changed"
+
+
 class StaffNoticeKind(StrEnum):
     """Of notices to staff about their work."""
 
@@ -71,6 +77,7 @@ AnyNoticeKind = (
     | CourseNoticeKind
     | InstructorNoticeKind
     | PlanNoticeKind
+    | DigestNoticeKind
     | StaffNoticeKind
 )
 KINDS: tuple[AnyNoticeKind, ...] = (
@@ -79,6 +86,7 @@ KINDS: tuple[AnyNoticeKind, ...] = (
     *CourseNoticeKind,
     *InstructorNoticeKind,
     *PlanNoticeKind,
+    *DigestNoticeKind,
     *StaffNoticeKind,
 )
 

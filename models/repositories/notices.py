@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ class Undelivered:
     id: UUID
     organization_id: UUID
     deliver_by: datetime
+    after: timedelta = timedelta()  # that its delivery waits: a digest gathers first
 
 
 async def prepare(db: AsyncSession, notices: Sequence[Notice]) -> None:
@@ -46,6 +47,58 @@ async def prepare_deliveries(db: AsyncSession, notices: Sequence[Notice]) -> Non
         if notice.deliver_by and notice.send_after <= notice.created_at
     ]
     db.info.setdefault(DUE_NOTICES, []).extend(due)
+
+
+async def deliver_digest(db: AsyncSession, digest: Notice, now: datetime) -> None:
+    """Deliver a digest after the commit, once it is complete; one that quiet hours hold is left to housekeeping."""
+    if digest.deliver_by and digest.gathers_until and digest.send_after <= now:
+        after = max(digest.gathers_until - now, timedelta())
+        due = Undelivered(digest.id, digest.organization_id, digest.deliver_by, after)
+        db.info.setdefault(DUE_NOTICES, []).append(due)
+
+
+async def last_digest(db: AsyncSession, act_id: UUID, recipient_id: UUID) -> tuple[Notice | None, int]:
+    """The latest digest of an act for a person, locked, and how many there are."""
+    of_act = sa.and_(col(Notice.act_id) == act_id, col(Notice.recipient_id) == recipient_id)
+    count = await db.scalar(sa.select(sa.func.count()).select_from(Notice).where(of_act)) or 0
+    query = sa.select(Notice).where(of_act).order_by(col(Notice.created_at).desc(), col(Notice.id)).limit(1)
+    found = await db.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return found.one_or_none(), count
+
+
+async def lock(db: AsyncSession, notice_id: UUID) -> Notice:
+    """Raises NotFound."""
+    row = await db.get(Notice, notice_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(f"there is no notice {notice_id}")
+    return row
+
+
+async def in_digest(db: AsyncSession, digest_id: UUID) -> list[Notice]:
+    """What a digest says, or is to say, by the start of the classes."""
+    query = sa.select(Notice).where(col(Notice.digest_id) == digest_id)
+    return list(await db.scalars(query.order_by(col(Notice.class_starts_at), col(Notice.id))))
+
+
+async def move_to_digest(db: AsyncSession, earlier_id: UUID, again_id: UUID) -> int:
+    """Let what a failed digest was to say wait in another one; returns how many messages that are."""
+    moved = await db.execute(
+        sa.update(Notice)
+        .where(
+            col(Notice.digest_id) == earlier_id,
+            col(Notice.failed_at).is_not(None),
+            col(Notice.error) != WITHDRAWN,
+        )
+        .values(digest_id=again_id, failed_at=None, error="")
+        .returning(col(Notice.id))
+    )
+    return len(moved.all())
+
+
+def _with_gathered(notice_id: UUID) -> sa.ColumnElement[bool]:
+    """A message and, if it is a digest, what it says."""
+    waits = col(Notice.sent_at).is_(None) & col(Notice.failed_at).is_(None)
+    return (col(Notice.id) == notice_id) | ((col(Notice.digest_id) == notice_id) & waits)
 
 
 async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:
@@ -148,7 +201,7 @@ def _is(state: DeliveryState | None) -> sa.ColumnElement[bool]:
 async def mark_sent(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     await db.execute(
         sa.update(Notice)
-        .where(col(Notice.id) == notice_id)
+        .where(_with_gathered(notice_id))
         .values(sent_at=at, attempts=col(Notice.attempts) + 1, error="", sealed="")
     )
 
@@ -158,7 +211,7 @@ async def mark_failed(db: AsyncSession, notice_id: UUID, code: str, at: datetime
     final = {"failed_at": at, "sealed": ""} if at else {}
     await db.execute(
         sa.update(Notice)
-        .where(col(Notice.id) == notice_id)
+        .where(_with_gathered(notice_id))
         .values(attempts=col(Notice.attempts) + 1, error=code, **final)
     )
 
@@ -166,7 +219,7 @@ async def mark_failed(db: AsyncSession, notice_id: UUID, code: str, at: datetime
 async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
     """Mark a notice that will not be sent because its content is no longer true."""
     await db.execute(
-        sa.update(Notice).where(col(Notice.id) == notice_id).values(failed_at=at, error=WITHDRAWN, sealed="")
+        sa.update(Notice).where(_with_gathered(notice_id)).values(failed_at=at, error=WITHDRAWN, sealed="")
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from domain.errors import InvalidInput, NotFound, StaleRevision
 from domain.people.access import Principal
@@ -131,7 +132,8 @@ class Covers:
             ]
             await enter_leave(db, instructor_id, absence, now)
             reason, version = absence.reason, found.rules_version
-            rows = await assign_all(db, who, wanted, reason, version, self._notices, now)
+            act_id = uuid7() if len(wanted) > 1 else None
+            rows = await assign_all(db, who, wanted, reason, version, self._notices, now, act_id)
             refs = [
                 (SubstitutionRef(row.organization_id, row.session_id, row.id), row.number) for row in rows
             ]

@@ -238,7 +238,7 @@ class TermPlanner:
         elif one.session_id:
             try:
                 await self._handovers.hand_over(
-                    row.organization_id, one.session_id, one.instructor_id, f"{row.id}", now
+                    row.organization_id, one.session_id, one.instructor_id, f"{row.id}", now, act_id=row.id
                 )
             except Unavailable:
                 raise

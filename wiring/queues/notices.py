@@ -8,6 +8,7 @@ from activities.notices import NoticeActivities
 from activities.progress import ProgressWriter
 from integrations.mail import SmtpMailer
 from services.class_mails import ClassMails
+from services.digest_mails import DigestMails
 from services.link_renewal import RenewedLinkMails
 from services.notices import ClassNotices
 from services.outbox import Outbox
@@ -30,6 +31,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         outbox,
         RenewedLinkMails(database, links, outbox.sender_address),
         ClassMails(database, links, outbox.sender_address),
+        digests=DigestMails(database, links, outbox.sender_address),
     )
     notices = ClassNotices(database, links, outbox)
     yield [NoticeActivities(ProgressWriter(database), notices).send, delivery.deliver, delivery.give_up]

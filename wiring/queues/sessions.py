@@ -72,7 +72,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     room = RoomActivities(database, progress, rooms)
     deliveries = DeliveryClient(parts.client, settings.region)
     database.deliver_with(
-        lambda due: deliveries.start_or_leave(DeliveryInput(due.organization_id, due.id, due.deliver_by))
+        lambda due: deliveries.start_or_leave(
+            DeliveryInput(due.organization_id, due.id, due.deliver_by), due.after
+        )
     )
     follower = CaseFollower(database, CaseClient(parts.client, settings.region))
     sessions = SessionClient(parts.client, settings.region)

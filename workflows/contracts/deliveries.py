@@ -19,6 +19,7 @@ class DeliveryInput:
 @dataclass(frozen=True)
 class DeliveryResult:
     state: DeliveryState
+    wait_until: datetime | None = None  # a digest gathers until then, and nothing was sent
 
 
 class Deliveries:

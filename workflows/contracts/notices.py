@@ -19,6 +19,8 @@ class NoticeInput(StepInput):
         None  # the start that the notice is about; None: the present one of the class
     )
     student_ids: tuple[UUID, ...] = ()  # that it is about; empty: all students of the class
+    # The act on many classes that it is a part of, of which each person gets one message; None: it is sent by itself.
+    act_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class NoticeResult:
     undeliverable: int
     held: int = 0  # not sent yet because of their recipients' quiet hours
     held_until: datetime | None = None  # when the first of them may be sent
+    gathered: int = 0  # said in one message with other classes of the reader, which has a delivery of its own
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class Commands:
         if move.instructor_id:
             self.change_instructor(InstructorChanged(move.instructor_id))
         self._facts.moves = moves
-        self._facts.move_pending = True
+        self._facts.move_pending, self._facts.move_act = True, move.act
         in_turn = patched(patches.COMMANDS_IN_TURN)
         if in_turn and self._facts.presence and self._facts.presence.moves != moves:
             self._facts.presence = None  # in the room that the class leaves

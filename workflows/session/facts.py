@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from domain.sessions.states import ROOM_STATES, SessionState
 from domain.sessions.timeline import Step
@@ -25,6 +26,7 @@ class SessionFacts:
     passed_steps: set[tuple[Step, str]] = field(default_factory=set)  # of the plan before the class
     moves: int = 0
     move_pending: bool = False  # moved, and `run` has not acted on it yet
+    move_act: UUID | None = None  # the act on many classes that the last move was a part of
     cancellation: Cancel | None = None
     presence: PresenceSignal | None = None  # the newest
     recording: bool = False

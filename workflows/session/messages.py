@@ -36,6 +36,7 @@ class Booking:
     by: str = ""  # id of a person or key
     override: UUID | None = None  # names the reason for setting aside the rules about the instructor
     hold: UUID | None = None  # whose time the class takes over
+    act: UUID | None = None  # the act on many classes that it is a part of; None: it is told of by itself
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Reschedule:
     instructor_id: UUID | None = None  # who teaches it from then on; None: who has it
     # How often the class was moved when the caller looked; None: whatever came between.
     moves: int | None = None
+    act: UUID | None = None  # as in Booking
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Extend:
 class Cancel:
     reason: str = "unspecified"  # a code
     by: str = ""  # id of a person or key
+    act: UUID | None = None  # as in Booking
 
 
 @dataclass(frozen=True)

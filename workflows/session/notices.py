@@ -24,23 +24,36 @@ class NoticeSender:
         self._facts = facts
         self._steps = steps
 
-    async def run_step(self, step: Step, kind: NoticeKind, occasion: str = "") -> None:
-        """Send a message that is a step of the class."""
+    async def run_step(
+        self, step: Step, kind: NoticeKind, occasion: str = "", act_id: UUID | None = None
+    ) -> None:
+        """Send a message that is a step of the class; of an act on many classes it is gathered with those of others."""
         await self._steps.run(
             step,
-            lambda progress: self._send(kind, occasion, progress),
+            lambda progress: self._send(kind, occasion, progress, act_id=act_id),
             occasion=occasion,
             note=_note,
         )
 
-    async def send(self, kind: NoticeKind, occasion: str = "", student_ids: tuple[UUID, ...] = ()) -> None:
+    async def send(
+        self,
+        kind: NoticeKind,
+        occasion: str = "",
+        student_ids: tuple[UUID, ...] = (),
+        act_id: UUID | None = None,
+    ) -> None:
         """Send a message that is not a step. A failure opens a case."""
         await self._steps.run_unlisted(
-            f"notice {kind}", lambda progress: self._send(kind, occasion, progress, student_ids)
+            f"notice {kind}", lambda progress: self._send(kind, occasion, progress, student_ids, act_id)
         )
 
     async def _send(
-        self, kind: NoticeKind, occasion: str, progress: Progress, student_ids: tuple[UUID, ...] = ()
+        self,
+        kind: NoticeKind,
+        occasion: str,
+        progress: Progress,
+        student_ids: tuple[UUID, ...] = (),
+        act_id: UUID | None = None,
     ) -> NoticeResult:
         notice = NoticeInput(
             self._facts.session,
@@ -49,6 +62,7 @@ class NoticeSender:
             occasion,
             starts_at=self._facts.booked.starts_at,
             student_ids=student_ids,
+            act_id=act_id,
         )
         name = f"{kind} {occasion}".strip()
         while True:
@@ -68,4 +82,5 @@ class NoticeSender:
 
 def _note(result: NoticeResult) -> str:
     undeliverable = f", {result.undeliverable} undeliverable" if result.undeliverable else ""
-    return f"{result.sent} sent{undeliverable}"
+    gathered = f", {result.gathered} with other classes" if result.gathered else ""
+    return f"{result.sent} sent{gathered}{undeliverable}"
