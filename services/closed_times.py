@@ -1,5 +1,6 @@
 """The closed days of an organization, in the terms of the rules that read them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +32,13 @@ async def closed_times(
     db: AsyncSession, start: datetime, end: datetime, required_region: str | None
 ) -> tuple[ClosedTime, ...]:
     """When there are no classes of courses that require this region; None: of courses that require none."""
-    found = await closures_between(db, start, end)
+    return concerning(await closures_between(db, start, end), required_region)
+
+
+def concerning(
+    found: Iterable[tuple[Closure, ClosedTime]], required_region: str | None
+) -> tuple[ClosedTime, ...]:
+    """Of these closures, those of courses that require this region; None: of courses that require none."""
     return tuple(one for row, one in found if concerns(row.region, required_region))
 
 

@@ -5,7 +5,7 @@ the database for the activity that needs it. Without availability every hour wil
 somebody without known qualifications may teach every course, `services/instructor_standing.py` says.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,8 +28,9 @@ from models.repositories import (
     substitutions,
 )
 from models.session import Session
+from models.substitution import InstructorAvailability
 from services.closed_times import with_closed_days
-from services.instructor_standing import class_of, standing
+from services.instructor_standing import InstructorStanding, Spans, class_of, standing
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"
@@ -107,29 +108,69 @@ async def broken_by(
 
     Raises UnknownReference for a retired instructor.
     """
-    instructor = await entities.in_use(db, Instructor, instructor_id)
-    own = await standing(db)
     if not keeps_time:
         wanted = await with_closed_days(db, wanted, wanted.starts_at, wanted.ends_at)
-    wanted = own.wanted(wanted)
-    held = (await people.qualifications(db, [instructor_id])).get(instructor_id)
-    start, end = wanted.starts_at, wanted.ends_at
-    booked = await booked_times.overlapping(
-        db, [instructor_id], start - BOOKED_AROUND, end + BOOKED_AROUND, besides
+    known = await read_rules(db, [instructor_id], wanted.starts_at, wanted.ends_at, besides)
+    return known.broken_by(instructor_id, wanted)
+
+
+@dataclass(frozen=True)
+class InstructorRules:
+    """What is known of some instructors in a span of time, by which classes in it are judged."""
+
+    standing: InstructorStanding
+    instructors: Mapping[UUID, Instructor]
+    qualifications: Mapping[UUID, Collection[tuple[str, str]]]
+    availability: Mapping[UUID, InstructorAvailability]
+    booked: Mapping[UUID, Spans]
+    busy: Mapping[UUID, Spans]
+
+    def broken_by(self, instructor_id: UUID, wanted: ClassToTeach) -> Broken:
+        """The rules that this class would break."""
+        wanted = self.standing.wanted(wanted)
+        start, end = wanted.starts_at, wanted.ends_at
+        candidate = self.standing.candidate(
+            self.instructors[instructor_id],
+            self.availability.get(instructor_id),
+            self.qualifications.get(instructor_id),
+            [(wanted.subject, wanted.level)],
+            _within(self.booked.get(instructor_id, ()), start - BOOKED_AROUND, end + BOOKED_AROUND),
+            _within(self.busy.get(instructor_id, ()), start, end),
+        )
+        rules = broken_rules(wanted, candidate)
+        texts = tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules)
+        return Broken(instructor_id, rules, texts, self.standing.rules_version)
+
+    def refusal_of(self, instructor_id: UUID, wanted: ClassToTeach) -> InstructorUnavailable | None:
+        """Why the class would be refused, with the instructor's name; None: no rule is broken."""
+        broken = self.broken_by(instructor_id, wanted)
+        return _with_name(broken.refusal(), self.instructors[instructor_id].name) if broken.rules else None
+
+
+async def read_rules(
+    db: AsyncSession,
+    instructor_ids: Collection[UUID],
+    start: datetime,
+    end: datetime,
+    besides: UUID | None = None,
+) -> InstructorRules:
+    """Of these instructors, for classes from `start` until `end`, with one query for each kind of fact.
+
+    `besides` is a class that counts for none of them. Raises UnknownReference for a retired instructor.
+    """
+    keys = list(instructor_ids)
+    return InstructorRules(
+        await standing(db),
+        {one.id: one for one in await entities.all_in_use(db, Instructor, keys)},
+        await people.qualifications(db, keys),
+        await substitutions.availabilities(db, keys),
+        await booked_times.overlapping(db, keys, start - BOOKED_AROUND, end + BOOKED_AROUND, besides),
+        await imported_calendars.busy_times(db, keys, start, end),
     )
-    stored = await substitutions.availability(db, instructor_id)
-    busy = await imported_calendars.busy_times(db, [instructor_id], start, end)
-    candidate = own.candidate(
-        instructor,
-        stored,
-        held,
-        [(wanted.subject, wanted.level)],
-        booked.get(instructor_id, []),
-        busy.get(instructor_id, []),
-    )
-    rules = broken_rules(wanted, candidate)
-    texts = tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules)
-    return Broken(instructor_id, rules, texts, own.rules_version)
+
+
+def _within(spans: Spans, start: datetime, end: datetime) -> Spans:
+    return [span for span in spans if span[0] < end and start < span[1]]
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
@@ -146,5 +187,9 @@ async def named(db: AsyncSession, error: InstructorUnavailable) -> InstructorUna
     name = (await names.of(db, Instructor, [key])).get(key)
     if name is None:
         return error
+    return _with_name(error, name)
+
+
+def _with_name(error: InstructorUnavailable, name: str) -> InstructorUnavailable:
     detail = error.detail.replace(_SOMEBODY, name)
     return InstructorUnavailable(detail, next_step=error.next_step, **error.extra)

@@ -93,6 +93,12 @@ async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
     return (await db.scalars(query)).one_or_none()
 
 
+async def with_external_ids(db: AsyncSession, external_ids: Collection[str]) -> set[str]:
+    """Those of the external ids that a class has."""
+    query = sa.select(col(Session.external_id)).where(col(Session.external_id).in_(external_ids))
+    return {key for key in await db.scalars(query) if key}
+
+
 async def hold_time(
     db: AsyncSession, session: Session, people: Sequence[UUID], starts_at: datetime, ends_at: datetime
 ) -> None:
