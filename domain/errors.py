@@ -56,7 +56,8 @@ from typing import ClassVar
 class HomeroomError(Exception):
     """Base of all expected failures. Never carries personal data: its text reaches logs and workflow histories.
 
-    Only what services/clashes.py and services/instructor_rules.py name is made for the caller's answer alone.
+    Only what services/clashes.py, services/instructor_rules.py and services/planning/cover.py name is made for the
+    caller's answer alone.
     """
 
     code: ClassVar[str] = "error"

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import DoubleBooked, InstructorUnavailable, NotFound
+from domain.errors import DoubleBooked, InstructorUnavailable, NotFound, UnknownReference
 from domain.people.access import Principal
+from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
 from models.repositories import names, sessions
@@ -25,7 +26,7 @@ from services import instructor_rules, organizations
 async def named_refusals(
     database: Database, organization_id: UUID, who: Principal | None = None
 ) -> AsyncIterator[None]:
-    """Raise DoubleBooked and InstructorUnavailable from within again, with names.
+    """Raise DoubleBooked, InstructorUnavailable and UnknownReference of a retired row from within again, with names.
 
     `who` is not told of a class that they may not see.
     """
@@ -35,6 +36,12 @@ async def named_refusals(
         async with database.tenant(organization_id) as db:
             refusal = await instructor_rules.named(db, error)
         raise refusal from error
+    except UnknownReference as error:
+        if "retired_id" not in error.extra:
+            raise
+        async with database.tenant(organization_id) as db:
+            unknown = await _named_retired(db, error)
+        raise unknown from error
     except DoubleBooked as error:
         if "clashing_person_id" not in error.extra:
             raise
@@ -80,12 +87,21 @@ async def named_clash(db: AsyncSession, error: DoubleBooked, who: Principal | No
         return error
     if who is not None and not await sessions.is_visible(db, key, who):
         return DoubleBooked(f"{name} has another class at that time", next_step=error.next_step)
-    span = _span(session.starts_at, session.ends_at, session.time_zone)
+    span = span_of(session.starts_at, session.ends_at, session.time_zone)
     return DoubleBooked(
         f"{name} has another class at that time: “{session.title}”, {span}",
         next_step=error.next_step,
         **error.extra,
     )
+
+
+async def _named_retired(db: AsyncSession, error: UnknownReference) -> UnknownReference:
+    """The refusal with the name of the person or course that its `extra` refers to."""
+    key = UUID(error.extra["retired_id"])
+    for table in (Instructor, Student, Course):
+        if name := (await names.of(db, table, [key])).get(key):
+            return UnknownReference(f"{name} is retired", next_step=error.next_step, **error.extra)
+    return error
 
 
 async def _named_hold(db: AsyncSession, error: DoubleBooked, name: str) -> DoubleBooked:
@@ -95,12 +111,13 @@ async def _named_hold(db: AsyncSession, error: DoubleBooked, name: str) -> Doubl
         for part in ("starts_at", "ends_at", "hold_expires_at")
     )
     return DoubleBooked(
-        f"{name} is held for another booking at that time: {_span(starts_at, ends_at, zone)}",
+        f"{name} is held for another booking at that time: {span_of(starts_at, ends_at, zone)}",
         next_step=f"Choose another time, or try again after {clock(expires_at, 'en', zone)}, when the hold expires.",
         **error.extra,
     )
 
 
-def _span(start: datetime, end: datetime, zone: str) -> str:
+def span_of(start: datetime, end: datetime, zone: str) -> str:
+    """When a class is, in its own time zone (IANA), which is named."""
     starts_at = moment(start, "en", zone, now=datetime.now(UTC))
     return f"{starts_at} to {clock(end, 'en', zone)} ({zone.replace('_', ' ')})"

@@ -35,6 +35,7 @@ from models.substitution import Substitution, SubstitutionOffer
 from services import candidates
 from services.case_repairs import INSTRUCTOR_CASES, tried_for_sessions
 from services.cases import NewCase, open_case
+from services.clashes import span_of
 from services.organizations import organization, substitution_policy_of
 from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
@@ -236,7 +237,11 @@ async def assign_all(
     for one in wanted:
         session = classes[one.session_id]
         if session.state != SessionState.SCHEDULED or session.instructor_id != one.former_id:
-            raise StaleRevision(f"class {session.id} has begun, or somebody else teaches it by now")
+            span = span_of(session.starts_at, session.ends_at, session.time_zone)
+            raise StaleRevision(
+                f"“{session.title}”, {span}, has begun, or somebody else teaches it by now",
+                session_id=str(session.id),
+            )
         await substitutions.withdraw(db, session.id, now)
         await sessions.release_time_of(db, session.id, [one.former_id])
     policy = substitution_policy_of(await organization(db)).model_dump(mode="json")

@@ -74,7 +74,9 @@ def unusable(
     retired = next((key for key in keys if not in_use[key]), None)
     if retired:
         return UnknownReference(
-            f"the {_name(table)} {retired} is retired", next_step="Restore it, or use another one."
+            f"the {_name(table)} {retired} is retired",
+            next_step="Restore it, or use another one.",
+            retired_id=str(retired),
         )
     return None
 

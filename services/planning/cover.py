@@ -71,13 +71,17 @@ async def find_cover(
             f"an absence is covered for at most {_LONGEST_DAYS} days at once",
             next_step="Choose a shorter time.",
         )
-    await entities.get(db, Instructor, instructor_id)
+    instructor = await entities.get(db, Instructor, instructor_id)
     since = max(start, now)
     if since >= end:
         return Cover((), 0, {})
     built = await problem_of(db, since, end, now)
     if instructor_id not in built.names:
-        raise NotFound(f"instructor {instructor_id} is retired")
+        raise NotFound(
+            f"{instructor.name} is retired",
+            next_step="Restore them first, or look for somebody else.",
+            instructor_id=str(instructor_id),
+        )
     mine = {
         one.id
         for one in built.problem.classes
