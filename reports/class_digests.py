@@ -7,6 +7,7 @@ from typing import Any
 from domain.notices.kinds import NoticeKind
 from reports.catalogue import Words, supported_language, words_in
 from reports.contexts import ClassContext, RenderedMessage
+from reports.directions import isolated
 from reports.letters import render
 from reports.moments import clock, listed, moment
 
@@ -85,17 +86,15 @@ def _item(
     """The lines about one class: when, what it is, and what the reader should know besides."""
     c = one.context
     until = clock(c.ends_at, language, time_zone)
-    names = [c.course] if c.title == c.course else [c.title, c.course]
-    by = (
-        []
-        if for_instructor and one.kind != NoticeKind.REPLACED
-        else [words.fill("with", instructor=c.instructor)]
-    )
+    titles = [c.course] if c.title == c.course else [c.title, c.course]
+    names = [isolated(title, language) for title in titles]
+    if c.students:
+        names.insert(0, listed(c.students, language))
+    if not for_instructor or one.kind == NoticeKind.REPLACED:
+        names.append(words.fill("with", instructor=c.instructor))
     return {
         "when": f"{moment(c.starts_at, language, time_zone, now=c.written_at)}–{until}",
-        "students": listed(c.students, language),
-        "names": names,
-        "by": by,
+        "what": " · ".join(names),
         "detail": _detail(one, words, language, time_zone),
         "gone": one.kind in _GONE,
         "links": _links(one, words, for_instructor=for_instructor),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from uuid_utils.compat import uuid7
 
 from api.http.authentication import needs
 from api.http.bulk_report import RESPONSE, Report, ReportStream
@@ -60,7 +61,7 @@ async def book_from_file(
     async with AsyncExitStack() as cleanup:
         body = await cleanup.enter_async_context(spooled(request))
         rows = await asyncio.to_thread(read, body.file)
-        intake = BookingImport(shared.database, shared.classes, who, dry_run)
+        intake = BookingImport(shared.database, shared.classes, who, dry_run, act_id=uuid7())
         return ReportStream(_report(intake, rows, now), cleanup.pop_all().aclose)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
+from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from api.http.problems import refusal_members
@@ -65,7 +66,7 @@ async def _outcomes(
         file.write(content)
         file.seek(0)
         rows = csv_rows(file, COLUMNS)
-        intake = BookingImport(shared.database, shared.classes, who, dry_run)
+        intake = BookingImport(shared.database, shared.classes, who, dry_run, act_id=uuid7())
         outcomes = [one async for batch in intake.take(rows, now) for one in batch]
         file.seek(0)
         return outcomes, file.read().decode().lstrip("\ufeff")

@@ -156,13 +156,13 @@ class _Known:
 
 @dataclass(frozen=True)
 class BookingImport:
-    """Each person is told of all their classes of the file in one message, if `act_id` names the import."""
+    """Books the rows of a file as the act `act_id`: each person is told of all their classes in one message."""
 
     database: Database
     classes: ClassCommands
     who: Principal
     dry_run: bool = False
-    act_id: UUID | None = None
+    act_id: UUID | None = None  # None: each class is told of by itself
 
     async def take(self, rows: Iterator[Row], now: datetime) -> AsyncIterator[list[Outcome]]:
         """Book the rows; yields the outcomes batch by batch, in the order of the file.

@@ -1,12 +1,15 @@
 """Acts on many classes: a dry run changes nothing, each class is done or refused by itself, twice acts once."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from domain.notices import digests
 from tests.campus import HOUR, Json, School, problem_of
+from tests.stack import TestMail
 
 pytestmark = pytest.mark.adapter
 
@@ -49,6 +52,28 @@ async def test_back_to_back_classes_of_one_instructor_move_together(harbour: Sch
     assert [await start_of(harbour, one) for one in ids] == after
     assert await act(harbour, key, **wanted) == results
     assert [await start_of(harbour, one) for one in ids] == after
+
+
+async def test_each_person_gets_one_mail_of_a_bulk_act(
+    harbour: School, mail_sink: TestMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "PAUSE", timedelta(seconds=3))
+    ids = [await harbour.book((300 + hours) * HOUR) for hours in (0, 2, 4, 6)]
+    guardian = (await harbour.get(f"/v1/guardians/{harbour.ids['guardian']}"))["email"]
+    booked = len(await asyncio.to_thread(mail_sink.wait_for, guardian, count=len(ids)))
+    results = await act(harbour, action="cancel", ids=ids, reason="holiday")
+    assert all(result["done"] for result in results), results
+    mails = await asyncio.to_thread(mail_sink.wait_for, guardian, count=booked + 1)
+    assert mails[0]["subject"] == f"{len(ids)} classes are cancelled"
+    told = [(await harbour.get(f"/v1/sessions/{key}/notices"))["items"] for key in ids]
+    said_in = {
+        one["digest_id"]
+        for of_class in told
+        for one in of_class
+        if one["kind"] == "cancelled" and one["recipient_id"] == harbour.ids["guardian"]
+    }
+    assert len(said_in) == 1
+    assert None not in said_in
 
 
 async def test_whole_days_keep_the_wall_time(harbour: School) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -31,12 +31,15 @@ REGION = "notices"  # separate from the region of the session workflows under te
 class Deliverer(Deliveries, Housekeeping, Calendars):
     calls: list[str] = field(default_factory=list)
     failures: list[HomeroomError] = field(default_factory=list)  # of the next attempts
+    waits: list[datetime] = field(default_factory=list)  # until which a digest gathers, of the next attempts
 
     @activity.defn(name="deliver_notice")
     async def deliver(self, delivery: DeliveryInput) -> DeliveryResult:
         self.calls.append("deliver")
         if self.failures:
             raise application_error(self.failures.pop(0))
+        if self.waits:
+            return DeliveryResult(DeliveryState.WAITING, self.waits.pop(0))
         return DeliveryResult(DeliveryState.SENT)
 
     @activity.defn(name="give_up_notice")

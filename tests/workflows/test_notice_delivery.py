@@ -57,6 +57,16 @@ async def test_notice_past_its_deadline_is_given_up_without_an_attempt(
     assert deliverer.calls == ["give up"]
 
 
+async def test_digest_is_delivered_once_it_has_gathered(
+    environment: WorkflowEnvironment, deliverer: Deliverer
+) -> None:
+    now = await environment.get_current_time()
+    deliverer.waits = [now + timedelta(seconds=10), now + timedelta(seconds=20)]
+    handle = await deliver(environment, LASTS)
+    assert (await delivery_result(environment, handle)).state == DeliveryState.SENT
+    assert deliverer.calls == ["deliver"] * 3
+
+
 async def test_final_error_is_not_retried(environment: WorkflowEnvironment, deliverer: Deliverer) -> None:
     deliverer.failures = [NotFound("there is no such notice")]
     await delivery_result(environment, await deliver(environment, LASTS))
