@@ -107,6 +107,15 @@ async def test_invalid_references_and_fields_are_refused(
     await refused(harbour, 422, code, **changes)
 
 
+async def test_somebody_who_is_retired_is_named(harbour: School) -> None:
+    colleague = {"name": "Ben Okoro", "email": f"{uuid4()}@school.example"}
+    key = (await harbour.post("/v1/instructors", colleague))["id"]
+    await harbour.api.delete(f"/v1/instructors/{key}")
+    problem = await refused(harbour, 422, "unknown-reference", instructor_id=key)
+    assert problem["detail"] == "Ben Okoro is retired"
+    assert problem["retired_id"] == key
+
+
 async def test_a_topic_of_another_course_is_refused(harbour: School) -> None:
     course = await harbour.post("/v1/courses", {"title": "Algebra", "subject": "Sums", "topics": ["Sets"]})
     await refused(harbour, 422, "unknown-reference", topic_ids=course["topic_ids"])
