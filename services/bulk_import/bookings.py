@@ -318,7 +318,7 @@ async def _resolved(
     """The rows with what their cells name, or refused where that is nothing."""
     given = [_given(row) for row in batch]
     read = [one for one in given if isinstance(one, BookingRow)]
-    names = {
+    names: dict[type[SQLModel], Mapping[str, Sequence[UUID]]] = {
         Course: await rows_by_name.all_named(db, Course, {one.course for one in read}),
         Instructor: await rows_by_name.all_named(db, Instructor, {one.instructor for one in read}),
         Student: await rows_by_name.all_named(db, Student, {name for one in read for name in one.students}),
