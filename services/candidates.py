@@ -27,6 +27,7 @@ from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, class_of
 from services.planning.candidates import candidates_for
 from services.scheduling_rules import rules_of
+from services.student_rules import StudentRules
 
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _KNOWN_FOR = timedelta(days=365)  # who taught the students or the course since then knows them
@@ -80,6 +81,7 @@ async def ranked(
     )
     start = min(max(session.starts_at, now), session.ends_at)
     own = InstructorStanding.under(SchedulingRules())
+    rules_of_students = await StudentRules.read(db, students, own)
     wanted = replace(
         class_of(course, start, session.ends_at, len(students)), replaced_id=session.instructor_id
     )
@@ -89,6 +91,7 @@ async def ranked(
             own.candidate(
                 person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
             ),
+            kept_apart=rules_of_students.kept_apart(person.id, students),
             taught_students=taught[person.id].students,
             taught_course=taught[person.id].course,
             hourly_cost=times.hourly_cost if times else None,

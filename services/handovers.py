@@ -51,6 +51,8 @@ class Handovers:
                 if overrides:
                     session.rules_version = await published_version(db)
                 else:
-                    await instructor_rules.check(db, session, session.starts_at, session.ends_at, None)
+                    await instructor_rules.check(
+                        db, session, session.starts_at, session.ends_at, None, keeps_time=True
+                    )
                 await self._notices.taken_over(db, session, occasion, former_id, now)
         await self._client.report_instructor(session_id, InstructorChanged(instructor_id))

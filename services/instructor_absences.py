@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, NotFound, StaleVersion
+from domain.errors import HomeroomError, InvalidInput, NotFound, StaleVersion
+from domain.intervals import Interval
 from domain.people.access import Principal
+from domain.scheduling import leave as leave_rules
 from models.case_routing import AlertChannel
 from models.database import Database
 from models.people import Instructor
@@ -37,8 +40,9 @@ class InstructorAbsences:
     ) -> list[ReplacedIn]:
         """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
 
-        Raises NotFound.
+        Raises NotFound, InvalidInput for an absence that is over, too long or too far ahead.
         """
+        leave_rules.require_possible(span_of(absence), now)
         async with self._database.tenant(who.organization_id) as db:
             await enter_leave(db, instructor_id, absence, now)
         return await self.replace_in(who, instructor_id, absence, now)
@@ -66,14 +70,23 @@ class InstructorAbsences:
 
 
 async def enter_leave(db: AsyncSession, instructor_id: UUID, absence: AbsenceIn, now: datetime) -> None:
-    """Write down that an instructor cannot teach for a while; entered again, nothing changes. Raises NotFound."""
+    """Write down that an instructor cannot teach for a while, as far as that is not entered yet. Raises NotFound."""
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
-    leave = absence.model_dump(mode="json")
-    if leave not in row.leave:
-        row.leave = [*row.leave, leave][-_MOST_LEAVE:]
+    entered = [span_of(AbsenceIn.model_validate(one)) for one in row.leave]
+    parts = leave_rules.added(span_of(absence), entered)
+    if parts:
+        new = [
+            absence.model_copy(update={"starts_at": part.start, "ends_at": part.end}).model_dump(mode="json")
+            for part in parts
+        ]
+        row.leave = [*row.leave, *new][-_MOST_LEAVE:]
         row.updated_at = now
         await db.flush()
+
+
+def span_of(absence: AbsenceIn) -> Interval:
+    return Interval(absence.starts_at, absence.ends_at)
 
 
 @dataclass(frozen=True)
@@ -101,12 +114,14 @@ async def set_availability(
 ) -> AvailabilityIn:
     """Replace it as a whole.
 
-    Raises NotFound, UnknownReference for its channel, and StaleVersion for another `version` than the stored one.
+    Raises NotFound, UnknownReference for its channel, StaleVersion for another `version` than the stored one, and
+    InvalidInput for new leave that is over, too long, too far ahead or overlaps, and for new days like that.
     """
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id)
     if version is not None and version != _version(row):
         raise StaleVersion("somebody else changed it in the meantime")
+    _require_possible(new, _as_input(row), now.astimezone(ZoneInfo(instructor.time_zone)))
     row = row or _new(db, instructor, now)
     if new.alert_channel_id is not None:
         await entities.in_use(db, AlertChannel, new.alert_channel_id)
@@ -116,6 +131,26 @@ async def set_availability(
     row.updated_at = now
     await db.flush()
     return new
+
+
+def _require_possible(new: AvailabilityIn, before: AvailabilityIn, now: datetime) -> None:
+    """Raises InvalidInput for what is new and can't be. `now` is in the instructor's zone."""
+    known = {span_of(one) for one in before.leave}
+    leave = [span_of(one) for one in new.leave]
+    for span in leave:
+        if span not in known:
+            leave_rules.require_possible(span, now)
+    leave_rules.require_apart(
+        [one for one in leave if one in known], [one for one in leave if one not in known]
+    )
+    days = [one.day for one in new.days]
+    for one in new.days:
+        if one not in before.days:
+            leave_rules.require_possible_day(one.day, now.date())
+            if days.count(one.day) > 1:
+                raise InvalidInput(
+                    leave_rules.DAY_TWICE, next_step="Remove one of the two.", day=one.day.isoformat()
+                )
 
 
 def _as_input(row: InstructorAvailability | None) -> AvailabilityIn:

@@ -1,23 +1,27 @@
-"""Keeps the rules about an instructor in a booking: what they may teach, when, and how much; or sets them aside.
+"""Keeps the hard rules in a booking: what an instructor may teach, when, how much and whom, and when students can; or
+sets them aside.
 
-Somebody who books can set the rules aside with a reason. Workflow histories hold no free text, so the reason waits in
-the database for the activity that needs it. Without availability every hour will do. Which rules count, and whether
-somebody without known qualifications may teach every course, `services/instructor_standing.py` says.
+Somebody who books can set the rules aside with a reason, but for students whom an instructor must not teach. Workflow
+histories hold no free text, so the reason waits in the database for the activity that needs it. Without availability
+every hour will do. Which rules count, and whether somebody without known qualifications may teach every course,
+`services/instructor_standing.py` says.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InstructorUnavailable
-from domain.scheduling.booking_rules import broken_rules, sentence
-from domain.scheduling.candidates import ClassToTeach, WhyNot
+from domain.scheduling.booking_rules import A_STUDENT, broken_rules, can_be_set_aside, listed, sentence
+from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from models.authorship import authorship
 from models.course import Course
-from models.people import Instructor
+from models.people import Instructor, Student
 from models.repositories import (
     booked_times,
     entities,
@@ -25,13 +29,17 @@ from models.repositories import (
     names,
     override_requests,
     people,
+    planning,
     substitutions,
 )
 from models.session import Session
-from services.instructor_standing import class_of, standing
+from services.instructor_standing import InstructorStanding, Spans, class_of, standing
+from services.student_rules import StudentRules
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"
+_OF_THE_TIME = frozenset({WhyNot.STUDENT_WINDOW})  # rules that hold for every instructor alike
+_ABSOLUTE_STEP = "Choose another instructor, or change who is kept apart on the page of the student."
 
 
 async def check(
@@ -40,81 +48,139 @@ async def check(
     starts_at: datetime,
     ends_at: datetime,
     override: UUID | None,
+    *,
+    keeps_time: bool = False,
 ) -> None:
-    """Refuse a class that breaks a rule about its instructor, unless an override is asked for; then write it down.
+    """Refuse a class that breaks a hard rule, unless an override is asked for; then write it down.
 
-    Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
-    and so does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
+    A class that `keeps_time` was booked at it before: rules that look at its time alone are not asked again. Call it
+    when the time of the class is reserved: whoever books the same instructor waits until the transaction ends, and so
+    does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
-    broken = await _broken(db, session, starts_at, ends_at)
+    course = await entities.get(db, Course, session.course_id)
+    students = (await planning.students_of(db, [session.id])).get(session.id, [])
+    asked = AskedClass(session.instructor_id, class_of(course, starts_at, ends_at), students, session.id)
+    broken = await broken_by(db, asked)
+    if keeps_time:
+        broken = broken.without(_OF_THE_TIME)
     session.rules_version = broken.rules_version
     reason = await override_requests.take(db, override) if override else None
-    if broken.rules and not reason:
+    if broken.rules and not (reason and can_be_set_aside(broken.rules)):
         raise broken.refusal()
     _write(session, broken.rules, reason)
     await db.flush()
 
 
-async def refusal_of(
-    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
-) -> InstructorUnavailable | None:
-    """Why the class would be refused at this time, with the instructor's name; None: no rule is broken.
+async def check_students(db: AsyncSession, session: Session, student_ids: Sequence[UUID]) -> None:
+    """Refuse students whom the class's instructor must not teach. Raises InstructorUnavailable."""
+    own = await standing(db)
+    rules = await StudentRules.read(db, student_ids, own)
+    if apart := rules.kept_apart(session.instructor_id, student_ids):
+        broken = Broken(session.instructor_id, (WhyNot.DO_NOT_PAIR,), (), own.rules_version, kept_apart=apart)
+        text = f"{_SOMEBODY} must not teach {A_STUDENT}."
+        raise replace(broken, texts=(text,)).refusal()
 
-    Raises UnknownReference for a retired instructor.
-    """
-    broken = await _broken(db, session, starts_at, ends_at)
-    return await named(db, broken.refusal()) if broken.rules else None
 
+@dataclass(frozen=True)
+class AskedClass:
+    """A class as it is to be booked."""
 
-async def _broken(db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime) -> "Broken":
-    course = await entities.get(db, Course, session.course_id)
-    asked = class_of(course, starts_at, ends_at)
-    return await broken_by(db, session.instructor_id, asked, besides=session.id)
+    instructor_id: UUID
+    wanted: ClassToTeach  # with what its course requires
+    student_ids: Sequence[UUID] = ()
+    id: UUID | None = None  # of the class itself, where it is booked already
+
+    @property
+    def people(self) -> list[UUID]:
+        return [self.instructor_id, *self.student_ids]
 
 
 @dataclass(frozen=True)
 class Broken:
-    """The rules that an instructor's class would break; none: they may teach it."""
+    """The hard rules that a class would break; none: it can be booked."""
 
     instructor_id: UUID
     rules: tuple[WhyNot, ...]
-    texts: tuple[str, ...]  # a sentence for each rule, without the instructor's name
+    texts: tuple[str, ...]  # a sentence for each rule, without names
     rules_version: int  # of the published scheduling rules; 0: none are
+    closed_to: tuple[UUID, ...] = ()  # students who can't have classes at that time
+    kept_apart: tuple[UUID, ...] = ()  # students whom the instructor must not teach
+
+    def without(self, rules: Collection[WhyNot]) -> "Broken":
+        kept = [(rule, text) for rule, text in zip(self.rules, self.texts, strict=True) if rule not in rules]
+        return replace(self, rules=tuple(rule for rule, _ in kept), texts=tuple(text for _, text in kept))
 
     def refusal(self) -> InstructorUnavailable:
+        students = {"closed_to": self.closed_to, "kept_apart": self.kept_apart}
         return InstructorUnavailable(
-            " ".join(self.texts), rules=",".join(self.rules), instructor_id=str(self.instructor_id)
+            " ".join(self.texts),
+            next_step="" if can_be_set_aside(self.rules) else _ABSOLUTE_STEP,
+            rules=",".join(self.rules),
+            instructor_id=str(self.instructor_id),
+            **{name: ",".join(map(str, keys)) for name, keys in students.items() if keys},
         )
 
 
-async def broken_by(
-    db: AsyncSession, instructor_id: UUID, wanted: ClassToTeach, besides: UUID | None = None
-) -> Broken:
-    """The rules that this class would break. `besides` is the class itself, where it has a time already.
+async def broken_by(db: AsyncSession, asked: AskedClass) -> Broken:
+    """The rules that this class would break beside what is booked.
 
     Raises UnknownReference for a retired instructor.
     """
-    instructor = await entities.in_use(db, Instructor, instructor_id)
-    own = await standing(db)
-    wanted = own.wanted(wanted)
-    held = (await people.qualifications(db, [instructor_id])).get(instructor_id)
-    start, end = wanted.starts_at, wanted.ends_at
-    booked = await booked_times.overlapping(
-        db, [instructor_id], start - BOOKED_AROUND, end + BOOKED_AROUND, besides
-    )
-    stored = await substitutions.availability(db, instructor_id)
-    busy = await imported_calendars.busy_times(db, [instructor_id], start, end)
-    candidate = own.candidate(
-        instructor,
-        stored,
-        held,
-        [(wanted.subject, wanted.level)],
-        booked.get(instructor_id, []),
-        busy.get(instructor_id, []),
-    )
-    rules = broken_rules(wanted, candidate)
-    texts = tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules)
-    return Broken(instructor_id, rules, texts, own.rules_version)
+    await entities.in_use(db, Instructor, asked.instructor_id)
+    start, end = asked.wanted.starts_at - BOOKED_AROUND, asked.wanted.ends_at + BOOKED_AROUND
+    booked = await booked_times.overlapping(db, [asked.instructor_id], start, end, asked.id)
+    known = await KnownRules.read(db, [asked])
+    return known.broken(asked, booked.get(asked.instructor_id, []))
+
+
+@dataclass(frozen=True)
+class KnownRules:
+    """What the rules say of the people of some classes, whose number doesn't change the number of statements."""
+
+    own: InstructorStanding
+    candidates: Mapping[UUID, Candidate]  # instructors in use, without what they have booked
+    students: StudentRules
+
+    @classmethod
+    async def read(cls, db: AsyncSession, asked: Sequence[AskedClass]) -> Self:
+        own = await standing(db)
+        ids = list(dict.fromkeys(one.instructor_id for one in asked))
+        pairs: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+        for one in asked:
+            pairs[one.instructor_id].add((one.wanted.subject, one.wanted.level))
+        held = await people.qualifications(db, ids)
+        busy: Mapping[UUID, Spans] = {}
+        if asked:
+            start = min(one.wanted.starts_at for one in asked)
+            end = max(one.wanted.ends_at for one in asked)
+            busy = await imported_calendars.busy_times(db, ids, start, end)
+        candidates = {
+            person.id: own.candidate(
+                person, times, held.get(person.id), pairs[person.id], (), busy.get(person.id, ())
+            )
+            for person, times in await substitutions.instructors(db, ids)
+        }
+        students = {key for one in asked for key in one.student_ids}
+        return cls(own, candidates, await StudentRules.read(db, students, own))
+
+    def broken(self, asked: AskedClass, booked: Spans) -> Broken:
+        """The rules that a class breaks whose instructor has `booked` these times around it, itself aside."""
+        wanted = self.own.wanted(self.students.wanted(asked.wanted, asked.student_ids))
+        known = self.candidates[asked.instructor_id]
+        candidate = replace(
+            known,
+            availability=replace(known.availability, booked=tuple(booked)),
+            kept_apart=self.students.kept_apart(asked.instructor_id, asked.student_ids),
+        )
+        rules = broken_rules(wanted, candidate)
+        return Broken(
+            asked.instructor_id,
+            rules,
+            tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules),
+            self.own.rules_version,
+            wanted.closed_to,
+            candidate.kept_apart,
+        )
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
@@ -125,11 +191,30 @@ def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
     session.overridden_by = authorship.get().actor if rules else None
 
 
-async def named(db: AsyncSession, error: InstructorUnavailable) -> InstructorUnavailable:
-    """The refusal with the name of the instructor that its `extra` refers to."""
-    key = UUID(error.extra["instructor_id"])
-    name = (await names.of(db, Instructor, [key])).get(key)
-    if name is None:
-        return error
-    detail = error.detail.replace(_SOMEBODY, name)
+async def named(db: AsyncSession, errors: Sequence[InstructorUnavailable]) -> list[InstructorUnavailable]:
+    """The refusals with the names of the people that their `extra` refers to."""
+    instructors = await names.of(db, Instructor, {UUID(one.extra["instructor_id"]) for one in errors})
+    students = await names.of(
+        db, Student, {key for one in errors for part in _OF_STUDENTS for key in _ids(one, part)}
+    )
+    return [_named(one, instructors, students) for one in errors]
+
+
+def _named(
+    error: InstructorUnavailable, instructors: Mapping[UUID, str], students: Mapping[UUID, str]
+) -> InstructorUnavailable:
+    detail = error.detail
+    for part, words in _OF_STUDENTS.items():
+        called = listed(students[key] for key in _ids(error, part) if key in students)
+        detail = detail.replace(words.format(A_STUDENT), words.format(called or A_STUDENT))
+    name = instructors.get(UUID(error.extra["instructor_id"]), _SOMEBODY)
+    detail = detail.replace(_SOMEBODY, name)
     return InstructorUnavailable(detail, next_step=error.next_step, **error.extra)
+
+
+# By what of the `extra` has their ids, the words of the sentence in which students are named.
+_OF_STUDENTS: Mapping[str, str] = {"closed_to": "at which {}", "kept_apart": "must not teach {}"}
+
+
+def _ids(error: InstructorUnavailable, part: str) -> list[UUID]:
+    return [UUID(key) for key in error.extra.get(part, "").split(",") if key]

@@ -26,6 +26,7 @@ from services.instructor_rules import BOOKED_AROUND
 from services.instructor_standing import class_asked, standing
 from services.planning.candidates import ClassCandidates, candidates_for
 from services.planning.problems import ProposedClass
+from services.student_rules import StudentRules
 
 
 @dataclass(frozen=True)
@@ -83,20 +84,24 @@ async def search(
     """
     own = await standing(db)
     wanted = own.wanted(wanted)
-    everybody = await substitutions.instructors(db, instructor_id)
+    everybody = await substitutions.instructors(db, [instructor_id] if instructor_id else None)
     ids = [person.id for person, _ in everybody]
     since, until = window.first - BOOKED_AROUND, window.until + BOOKED_AROUND
     booked = await booked_times.overlapping(db, [*ids, *student_ids], since, until, besides)
     busy = await imported_calendars.busy_times(db, ids, window.first, window.until)
     held = await people.qualifications(db, ids)
     pairs = [(wanted.subject, wanted.level)]
+    rules = await StudentRules.read(db, student_ids, own)
     candidates = {
-        person.id: own.candidate(
-            person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
+        person.id: replace(
+            own.candidate(
+                person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
+            ),
+            kept_apart=rules.kept_apart(person.id, student_ids),
         )
         for person, times in everybody
     }
-    closed = await student_hours.closed(db, student_ids, window.first, window.until, own)
+    closed = student_hours.closed(rules.hours, window.first, window.until)
     students = {key: [*booked.get(key, []), *closed.get(key, [])] for key in student_ids}
     slots_of = explained_slots if explain else bookable_slots
     found = slots_of(wanted, window, list(candidates.values()), students, most + 1)
@@ -132,6 +137,6 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
     wanted = ProposedClass(uuid7(), asked.course_id, asked.starts_at, asked.ends_at, tuple(student_ids))
     found = await candidates_for(db, wanted, now)
     taken = await booked_times.overlapping(db, student_ids, asked.starts_at, asked.ends_at)
-    own = await standing(db)
-    closed = await student_hours.closed(db, student_ids, asked.starts_at, asked.ends_at, own)
+    rules = await StudentRules.read(db, student_ids, await standing(db))
+    closed = student_hours.closed(rules.hours, asked.starts_at, asked.ends_at)
     return Quote(found, [key for key in student_ids if key in taken or key in closed])

@@ -169,3 +169,16 @@ async def pairings(db: AsyncSession, student_ids: Collection[UUID]) -> list[Pair
     query = sa.select(Pairing).where(col(Pairing.student_id) == sa.any_(keys))
     rows = await db.scalars(query.order_by(col(Pairing.instructor_id)), {"keys": list(student_ids)})
     return list(rows)
+
+
+async def kept_apart(db: AsyncSession, student_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Of these students each with an instructor who must not teach them."""
+    if not student_ids:
+        return []
+    keys: sa.BindParameter[Any] = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
+    query = sa.select(col(Pairing.student_id), col(Pairing.instructor_id)).where(
+        col(Pairing.student_id) == sa.any_(keys), col(Pairing.do_not_pair)
+    )
+    return [
+        (student, instructor) for student, instructor in await db.execute(query, {"keys": list(student_ids)})
+    ]

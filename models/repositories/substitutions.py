@@ -130,17 +130,17 @@ class Teaching:
 
 
 async def instructors(
-    db: AsyncSession, only: UUID | None = None
+    db: AsyncSession, only: Collection[UUID] | None = None
 ) -> list[tuple[Instructor, InstructorAvailability | None]]:
-    """All who are not retired, or the one who is asked for, each with when they can teach."""
+    """All who are not retired, or those of them who are asked for, each with when they can teach."""
     query = (
         sa.select(Instructor, InstructorAvailability)
         .outerjoin(InstructorAvailability, col(InstructorAvailability.instructor_id) == col(Instructor.id))
         .where(col(Instructor.retired_at).is_(None))
         .order_by(col(Instructor.id))
     )
-    if only:
-        query = query.where(col(Instructor.id) == only)
+    if only is not None:
+        query = query.where(col(Instructor.id).in_(only))
     return [(person, availability) for person, availability in await db.execute(query)]
 
 

@@ -33,16 +33,19 @@ from domain.sessions.schedule import check_length
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import people, rows_by_name, sessions
+from models.repositories import people, planning, rows_by_name, sessions
 from models.session import Session
 from services import organizations
+from services.booking_preview import BookingPreview
 from services.bookings import external_id_taken
 from services.bulk_import.importer import Candidate, Outcome, Refusal
 from services.bulk_import.parsing import Row
-from services.clashes import require_bookable
+from services.clashes import with_names
 from services.class_commands import ClassCommands
 from services.inputs.fields import ExternalId, Schema, TimeZone
 from services.inputs.sessions import NewSession, OverrideReason
+from services.instructor_rules import AskedClass
+from services.instructor_standing import class_of
 
 MOST_ROWS = 2_000
 _BATCH, _AT_ONCE = 50, 8
@@ -95,9 +98,11 @@ COLUMNS: Mapping[str, Callable[[str], Any]] = {
 class _File:
     """What the rows so far named, and what they would book, by which rows of one file are compared."""
 
-    ids: dict[tuple[type[SQLModel], str], UUID] = field(default_factory=dict)  # by what a cell says
+    named: dict[type[SQLModel], dict[str, list[UUID]]] = field(
+        default_factory=lambda: {table: {} for table in (Course, Instructor, Student)}
+    )  # by what a cell says
+    enrolled: dict[UUID, list[UUID]] = field(default_factory=dict)  # by course
     rows: dict[UUID, int] = field(default_factory=dict)  # id of a class to the number of its row
-    times: dict[UUID, list[tuple[datetime, datetime, int]]] = field(default_factory=dict)  # by person
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class _Wanted:
     row: Row
     id: UUID
     new: NewSession
-    people: tuple[UUID, ...]
+    student_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,8 @@ class BookingImport:
         Raises InvalidInput for a file with too many rows, after the outcomes of those before.
         """
         taken, seen = 0, _File()
-        while batch := await asyncio.to_thread(list, islice(rows, _BATCH)):
+        size = MOST_ROWS if self.dry_run else _BATCH  # a preview looks at the whole file at once
+        while batch := await asyncio.to_thread(list, islice(rows, size)):
             taken += len(batch)
             if taken > MOST_ROWS:
                 raise InvalidInput(
@@ -132,56 +138,72 @@ class BookingImport:
             yield await self._batch(batch, seen, now)
 
     async def _batch(self, batch: Sequence[Row], seen: _File, now: datetime) -> list[Outcome]:
-        wanted: list[_Wanted | Outcome] = []
         async with self.database.tenant(self.who.organization_id) as db:
             zone = (await organizations.organization(db)).time_zone
-            for row in batch:
-                wanted.append(await self._checked(db, row, zone, seen, now))
-        if self.dry_run:
-            return [one if isinstance(one, Outcome) else _taken(one) for one in wanted]
+            wanted = await self._checked(db, batch, zone, seen)
+            if self.dry_run:
+                return await self._previewed(db, wanted, seen, now)
         turns = asyncio.Semaphore(_AT_ONCE)
         return await asyncio.gather(*(self._booked(one, turns) for one in wanted))
 
     async def _checked(
-        self, db: AsyncSession, row: Row, zone: str, seen: _File, now: datetime
-    ) -> _Wanted | Outcome:
-        """The row as it is to be booked; or its outcome, if it is refused or booked already."""
-        try:
-            wanted = await _resolved(db, row, zone, self.who.organization_id, seen)
-            if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
-                raise InvalidInput(f"row {first} is the same class", next_step="Remove one of the two rows.")
-            if booked := await db.get(Session, wanted.id):
-                _require_same(booked, wanted.new)
-                return _taken(wanted, remark=_was_booked(booked))
-            if self.dry_run:
-                await self._require_bookable(db, wanted, zone, seen, now)
-        except (HomeroomError, ValidationError) as error:
-            return Outcome(Candidate(row.number, row.line, UUID(int=0), error), error)
-        return wanted
+        self, db: AsyncSession, batch: Sequence[Row], zone: str, seen: _File
+    ) -> list[_Wanted | Outcome]:
+        """The rows as they are to be booked; or their outcomes, where they are refused or booked already."""
+        given = [_given(row) for row in batch]
+        await _look_up(db, [one for one in given if isinstance(one, BookingRow)], seen)
+        found: list[_Wanted | Outcome] = []
+        for row, one in zip(batch, given, strict=True):
+            try:
+                wanted = _resolved(row, one, zone, self.who.organization_id, seen)
+                if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
+                    raise InvalidInput(
+                        f"row {first} is the same class", next_step="Remove one of the two rows."
+                    )
+                found.append(wanted)
+            except (HomeroomError, ValidationError) as error:
+                found.append(_refused(row, error))
+        ids = [one.id for one in found if isinstance(one, _Wanted)]
+        booked = {one.id: one for one in await sessions.get_sessions(db, ids)}
+        return [
+            _as_booked(one, booked[one.id]) if isinstance(one, _Wanted) and one.id in booked else one
+            for one in found
+        ]
 
-    async def _require_bookable(
-        self, db: AsyncSession, wanted: _Wanted, zone: str, seen: _File, now: datetime
-    ) -> None:
-        """Raises the error with which the booking would be refused, as far as it can be seen before."""
-        new = wanted.new
-        if new.starts_at <= now:
-            raise BookingInPast
-        if new.external_id and await sessions.by_external_id(db, new.external_id):
-            raise external_id_taken()
-        for person in wanted.people:
-            for start, end, number in seen.times.setdefault(person, []):
-                if start < new.ends_at and new.starts_at < end:
-                    raise DoubleBooked(f"the instructor or a student is in the class of row {number} then")
-            seen.times[person].append((new.starts_at, new.ends_at, wanted.row.number))
-        session = Session(
-            id=wanted.id, organization_id=self.who.organization_id, region="", course_id=new.course_id,
-            instructor_id=new.instructor_id, title="", starts_at=new.starts_at, ends_at=new.ends_at,
-            time_zone=zone, created_at=now,
-        )  # fmt: skip
-        override = bool(new.override_reason)
-        await require_bookable(
-            db, self.who, session, wanted.people, new.starts_at, new.ends_at, override=override
+    async def _previewed(
+        self, db: AsyncSession, found: Sequence[_Wanted | Outcome], seen: _File, now: datetime
+    ) -> list[Outcome]:
+        """The outcomes with the errors with which bookings would be refused, as far as they can be seen before."""
+        wanted = [one for one in found if isinstance(one, _Wanted)]
+        courses = await planning.courses(db, {one.new.course_id for one in wanted})
+        asked = [
+            AskedClass(
+                one.new.instructor_id,
+                class_of(courses[one.new.course_id], one.new.starts_at, one.new.ends_at),
+                one.student_ids,
+                one.id,
+            )
+            for one in wanted
+        ]
+        taken = await sessions.external_ids_in_use(
+            db, [one.new.external_id for one in wanted if one.new.external_id]
         )
+        preview = await BookingPreview.read(db, asked)
+        refused: list[HomeroomError | None] = []
+        for row, one in zip(wanted, asked, strict=True):
+            error: HomeroomError | None
+            if row.new.starts_at <= now:
+                error = BookingInPast()
+            elif row.new.external_id in taken:
+                error = external_id_taken()
+            else:
+                error = preview.refusal(one, override=bool(row.new.override_reason))
+            if error is None:
+                preview.take(one)
+            refused.append(_beside_rows(error, seen))
+        named = await with_names(db, refused, self.who)
+        outcomes = {row.id: _taken(row, error) for row, error in zip(wanted, named, strict=True)}
+        return [one if isinstance(one, Outcome) else outcomes[one.id] for one in found]
 
     async def _booked(self, wanted: _Wanted | Outcome, turns: asyncio.Semaphore) -> Outcome:
         if isinstance(wanted, Outcome):
@@ -196,6 +218,28 @@ class BookingImport:
 
 def _taken(wanted: _Wanted, refusal: Refusal | None = None, remark: str = "") -> Outcome:
     return Outcome(Candidate(wanted.row.number, wanted.row.line, wanted.id, wanted.new), refusal, remark)
+
+
+def _refused(row: Row, error: Refusal) -> Outcome:
+    return Outcome(Candidate(row.number, row.line, UUID(int=0), error), error)
+
+
+def _as_booked(wanted: _Wanted, booked: Session) -> Outcome:
+    """The outcome of a row whose class is booked."""
+    try:
+        _require_same(booked, wanted.new)
+    except Conflict as error:
+        return _refused(wanted.row, error)
+    return _taken(wanted, remark=_was_booked(booked))
+
+
+def _beside_rows(refused: HomeroomError | None, seen: _File) -> HomeroomError | None:
+    """The refusal; one by the class of another row names this row, since there is no such class yet."""
+    if isinstance(refused, DoubleBooked) and (key := refused.extra.get("clashing_session_id")):
+        number = seen.rows.get(UUID(key))
+        if number is not None:
+            return DoubleBooked(f"the instructor or a student is in the class of row {number} then")
+    return refused
 
 
 def _require_same(booked: Session, new: NewSession) -> None:
@@ -213,14 +257,42 @@ def _was_booked(session: Session) -> str:
     return f"booked before; it is {session.state.value.replace('_', ' ')}"
 
 
-async def _resolved(db: AsyncSession, row: Row, zone: str, organization_id: UUID, seen: _File) -> _Wanted:
-    """Raises InvalidInput, UnknownReference, RepeatedTime, and ValidationError for values of a wrong kind."""
+def _given(row: Row) -> BookingRow | InvalidInput | ValidationError:
     if isinstance(row.content, InvalidInput):
-        raise row.content
-    given = BookingRow.model_validate(row.content)
-    course = await _one(db, seen, "course", Course, given.course)
-    instructor = await _one(db, seen, "instructor", Instructor, given.instructor)
-    students = [await _one(db, seen, "students", Student, name) for name in given.students]
+        return row.content
+    try:
+        return BookingRow.model_validate(row.content)
+    except ValidationError as error:
+        return error
+
+
+async def _look_up(db: AsyncSession, given: Sequence[BookingRow], seen: _File) -> None:
+    """Whom the cells name, and who is enrolled where a row names no students."""
+    cells: Mapping[type[SQLModel], set[str]] = {
+        Course: {one.course for one in given},
+        Instructor: {one.instructor for one in given},
+        Student: {name for one in given for name in one.students},
+    }
+    for table, texts in cells.items():
+        known = seen.named[table]
+        known |= await rows_by_name.named(db, table, texts - known.keys())
+    of_course = {key for one in given if not one.students for key in seen.named[Course][one.course]}
+    seen.enrolled |= await people.enrolled_by_course(db, of_course - seen.enrolled.keys())
+
+
+def _resolved(
+    row: Row,
+    given: BookingRow | InvalidInput | ValidationError,
+    zone: str,
+    organization_id: UUID,
+    seen: _File,
+) -> _Wanted:
+    """Raises InvalidInput, UnknownReference, RepeatedTime, and ValidationError for values of a wrong kind."""
+    if not isinstance(given, BookingRow):
+        raise given
+    course = _one(seen, "course", Course, given.course)
+    instructor = _one(seen, "instructor", Instructor, given.instructor)
+    students = [_one(seen, "students", Student, name) for name in given.students]
     local = ZoneInfo(given.time_zone or zone)
     starts_at = _moment("starts", given.starts, local)
     if given.ends and given.minutes:
@@ -238,12 +310,12 @@ async def _resolved(db: AsyncSession, row: Row, zone: str, organization_id: UUID
         external_id=given.external_id,
         override_reason=given.override_reason,
     )
-    enrolled = students or await people.enrolled_students(db, course)
+    enrolled = list(dict.fromkeys(students)) or seen.enrolled.get(course, [])
     if not enrolled:
         raise InvalidInput(
             "students: nobody is enrolled in the course", next_step="Name the students, or enroll them first."
         )
-    return _Wanted(row, _id_of(new, organization_id), new, (instructor, *enrolled))
+    return _Wanted(row, _id_of(new, organization_id), new, tuple(enrolled))
 
 
 def _id_of(new: NewSession, organization_id: UUID) -> UUID:
@@ -251,13 +323,10 @@ def _id_of(new: NewSession, organization_id: UUID) -> UUID:
     return uuid5(organization_id, f"booked from a file: {json.dumps(values, sort_keys=True)}")
 
 
-async def _one(db: AsyncSession, seen: _File, column: str, table: type[SQLModel], given: str) -> UUID:
+def _one(seen: _File, column: str, table: type[SQLModel], given: str) -> UUID:
     """The row that a cell names. Raises UnknownReference, InvalidInput for a name that several rows have."""
-    if known := seen.ids.get((table, given)):
-        return known
-    found = await rows_by_name.named(db, table, given)
+    found = seen.named[table][given]
     if len(found) == 1:
-        seen.ids[table, given] = found[0]
         return found[0]
     if found:
         raise InvalidInput(

@@ -102,6 +102,33 @@ async def test_declined_and_withdrawn_leave_changes_nothing(harbour: School) -> 
     assert (await harbour.get(path))["leave"] == []
 
 
+async def test_leave_is_asked_for_once_and_bounded(harbour: School) -> None:
+    async with await instructors_browser(harbour) as ada:
+        assert (await ask(ada, **days(2, 4))).is_success
+        for typed, status, said in (
+            (days(3, 6), 409, "You have asked for leave in this time already. Choose other days"),
+            (days(9, 376), 422, "Leave lasts at most 366 days."),
+            (days(720, 740), 422, "Leave must end within the next two years."),
+        ):
+            refused = await ask(ada, **typed)
+            assert (refused.status_code, said in refused.text) == (status, True), refused.text
+        (asked,) = (await harbour.get("/v1/leave-requests"))["items"]
+        await harbour.post(f"/v1/leave-requests/{asked['id']}/approve", {"answer": ""})
+    path = f"/v1/instructors/{harbour.ids['instructor']}"
+    longer = {
+        "starts_at": asked["starts_at"],
+        "ends_at": f"{datetime.fromisoformat(asked['ends_at']) + 24 * HOUR}",
+    }
+    await harbour.post(f"{path}/absences", longer)
+    stored = await harbour.get(f"{path}/availability")
+    assert [one["starts_at"] for one in stored["leave"]] == [asked["starts_at"], asked["ends_at"]], (
+        "none twice"
+    )
+    overlapping = stored | {"leave": [*stored["leave"], longer]}
+    refused = await harbour.api.put(f"{path}/availability", json=overlapping)
+    assert "overlap" in problem_of(refused, 422, "invalid-input")["detail"]
+
+
 async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> None:
     await harbour.book(72 * HOUR)
     async with (
