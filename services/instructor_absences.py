@@ -28,6 +28,7 @@ class ReplacedIn:
 
     session_id: UUID
     refusal: HomeroomError | None = None
+    is_planned: bool = False  # left to the plan that is proposed after the leave
 
 
 class InstructorAbsences:
@@ -39,6 +40,7 @@ class InstructorAbsences:
         self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
     ) -> list[ReplacedIn]:
         """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
+        See `replace_in`.
 
         Raises NotFound, InvalidInput for an absence that is over, too long or too far ahead.
         """
@@ -50,14 +52,22 @@ class InstructorAbsences:
     async def replace_in(
         self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
     ) -> list[ReplacedIn]:
-        """Find somebody else for each class in an absence that is entered. A repeat starts nothing twice."""
+        """Find somebody else for each class in an absence that is entered. A repeat starts nothing twice.
+
+        Substitutes are asked for the classes of the next seven days. All later ones are left to the plan that is
+        proposed after the leave (`services/planning/replanning.py`), so that nobody is asked for a class of a plan.
+        """
         async with self._database.tenant(who.organization_id) as db:
             start = max(absence.starts_at, now)
             classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)
             searching = [session.id for session in classes if await substitutions.searching(db, session.id)]
         replaced = [ReplacedIn(key) for key in searching]
         for session in classes:
-            if session.id not in searching:
+            if session.id in searching:
+                continue
+            if session.starts_at >= now + leave_rules.SEARCHED_WITHIN:
+                replaced.append(ReplacedIn(session.id, is_planned=True))
+            else:
                 replaced.append(await self._replace(who, session.id, absence))
         return replaced
 

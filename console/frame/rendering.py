@@ -44,7 +44,7 @@ FLASHES = {
     "drafted": "Saved in the draft. Nothing changes until it is published.",
     "published": "Published. New exceptions are routed by these rules.",
     "substitutes_saved": "Saved. Searches that begin from now on follow these rules.",
-    "leave_approved": "Approved. Another instructor is sought for each class in this time.",
+    "leave_approved": "Approved. Substitutes are asked for the next 7 days; a plan is proposed for later classes.",
     "leave_declined": "Declined. The classes stay as they are.",
     "rules_drafted": "Saved in the draft. See what it would change, then publish it.",
     "rules_published": "Published. Instructors are chosen by these rules from now on.",

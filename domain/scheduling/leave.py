@@ -9,6 +9,7 @@ from domain.intervals import Interval, difference
 
 LONGEST = timedelta(days=366)
 AHEAD = timedelta(days=2 * 366)  # within which leave ends
+SEARCHED_WITHIN = timedelta(days=7)  # of now: later classes are left to the plan that follows the leave
 OVER = "this leave would be over already"
 TOO_LONG = "leave lasts at most 366 days"
 TOO_FAR = "leave must end within the next two years"

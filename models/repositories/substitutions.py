@@ -45,6 +45,20 @@ async def searching(db: AsyncSession, session_id: UUID) -> Substitution | None:
     return found.one_or_none()
 
 
+async def searched(db: AsyncSession, start: datetime, end: datetime) -> set[UUID]:
+    """The classes that start in this span and for which a search goes on."""
+    query = (
+        sa.select(col(Substitution.session_id))
+        .join(Session, col(Session.id) == col(Substitution.session_id))
+        .where(
+            col(Substitution.state) == SubstitutionState.SEARCHING,
+            col(Session.starts_at) >= start,
+            col(Session.starts_at) < end,
+        )
+    )
+    return set(await db.scalars(query))
+
+
 async def withdraw(db: AsyncSession, session_id: UUID, now: datetime) -> None:
     """End the search for a class, if one goes on: its offers hold no more."""
     if going_on := await searching(db, session_id):

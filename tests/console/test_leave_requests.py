@@ -81,7 +81,7 @@ async def test_approved_leave_is_entered_and_substitutes_are_sought(
     assert [(one["starts_at"], one["ends_at"]) for one in leave] == [(asked["starts_at"], asked["ends_at"])]
     assert len(await harbour.get(f"/v1/sessions/{session_id}/substitutions")) == 1
     again = await harbour.post(f"/v1/leave-requests/{asked['id']}/approve", {"answer": ""})
-    assert again["classes"] == [{"session_id": session_id, "problem": None}]
+    assert again["classes"] == [{"session_id": session_id, "problem": None, "planned": False}]
     assert (await harbour.get(path))["leave"] == leave
     late = await harbour.api.post(f"/v1/leave-requests/{asked['id']}/decline", json={"answer": ""})
     problem_of(late, 409, "transition-refused")
