@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.errors import BookingInPast, InvalidInput
+from domain.scheduling.availability import WeeklyHours
 from domain.scheduling.booking_rules import sentence
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from domain.scheduling.slots import Slot, SlotWindow, bookable_slots, explained_slots
@@ -24,8 +25,10 @@ from services import student_hours
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
 from services.instructor_standing import class_asked, standing
+from services.organizations import organization, self_service_policy_of
 from services.planning.candidates import ClassCandidates, candidates_for
 from services.planning.problems import ProposedClass
+from services.student_hours import with_usual
 from services.student_rules import StudentRules
 
 
@@ -60,6 +63,7 @@ async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlo
         student_ids,
         asked.most,
         instructor_id=asked.instructor_id,
+        usual=self_service_policy_of(await organization(db)).offered_hours if asked.for_families else (),
         explain=asked.explain,
     )
     if asked.instructor_id and not found.instructors:
@@ -76,11 +80,13 @@ async def search(
     *,
     instructor_id: UUID | None = None,
     besides: UUID | None = None,
+    usual: tuple[WeeklyHours, ...] = (),
     explain: bool = False,
 ) -> FoundSlots:
     """The first slots of a window for a class such as `wanted`, whose time does not matter.
 
-    `besides` is a class that would move, which is in nobody's way.
+    `besides` is a class that would move, which is in nobody's way. Students who have no hours of their own have the
+    `usual` ones; none: every hour will do.
     """
     own = await standing(db)
     wanted = own.wanted(wanted)
@@ -101,7 +107,8 @@ async def search(
         )
         for person, times in everybody
     }
-    closed = student_hours.closed(rules.hours, window.first, window.until)
+    hours = await with_usual(db, student_ids, rules.hours, usual) if usual else rules.hours
+    closed = student_hours.closed(hours, window.first, window.until)
     students = {key: [*booked.get(key, []), *closed.get(key, [])] for key in student_ids}
     slots_of = explained_slots if explain else bookable_slots
     found = slots_of(wanted, window, list(candidates.values()), students, most + 1)

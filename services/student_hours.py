@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.intervals import Interval, difference, intersection
-from domain.scheduling.availability import Availability
+from domain.scheduling.availability import Availability, WeeklyHours
 from models.repositories import people
 from services.stored_availability import weekly_of
 
@@ -32,6 +32,21 @@ async def hours_of(db: AsyncSession, student_ids: Collection[UUID]) -> dict[UUID
         row.id: StudentHours(row.name, Availability(row.time_zone, weekly_of(row.class_hours)))
         for row in await people.students_with_hours(db, student_ids)
     }
+
+
+async def with_usual(
+    db: AsyncSession,
+    student_ids: Collection[UUID],
+    hours: Mapping[UUID, StudentHours],
+    usual: tuple[WeeklyHours, ...],
+) -> dict[UUID, StudentHours]:
+    """These hours, and the usual ones of the students who have none, in their zone."""
+    others = [key for key in student_ids if key not in hours]
+    found = {
+        row.id: StudentHours(row.name, Availability(row.time_zone, usual))
+        for row in await people.students(db, others)
+    }
+    return {**hours, **found}
 
 
 def closed(
