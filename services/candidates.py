@@ -27,6 +27,7 @@ from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, class_of
 from services.planning.candidates import candidates_for
 from services.scheduling_rules import rules_of
+from services.student_hours import STUDENT_WINDOW
 from services.student_rules import StudentRules
 
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
@@ -106,8 +107,12 @@ async def ranked(
 async def _ranked_by_rules(
     db: AsyncSession, session: Session, now: datetime, besides: Sequence[UUID], rules: SchedulingRules
 ) -> list[Ranked]:
-    """A score is the cost below zero, so that here too the highest is asked first and terms sum up to it."""
+    """A score is the cost below zero, so that here too the highest is asked first and terms sum up to it.
+
+    The class keeps its time: the hours of its students, which it may have been booked outside of, are not asked again.
+    """
     replaced = session.instructor_id
+    rules = rules.model_copy(update={"disabled": (*rules.disabled, STUDENT_WINDOW)})
     found = await candidates_for(db, session.id, now, rules=rules, absent=[replaced, *besides], since=now)
     order = [
         Ranked(one.id, -one.score, {rule: -cost for rule, cost in one.terms.items()})

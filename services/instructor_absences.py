@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,7 +41,7 @@ class InstructorAbsences:
         """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
         See `replace_in`.
 
-        Raises NotFound, InvalidInput for an absence that is over, too long or too far ahead.
+        Raises NotFound, InvalidInput for an absence that is over or too long.
         """
         leave_rules.require_possible(span_of(absence), now)
         async with self._database.tenant(who.organization_id) as db:
@@ -125,13 +124,13 @@ async def set_availability(
     """Replace it as a whole.
 
     Raises NotFound, UnknownReference for its channel, StaleVersion for another `version` than the stored one, and
-    InvalidInput for new leave that is over, too long, too far ahead or overlaps, and for new days like that.
+    InvalidInput for new leave that is too long or overlaps, and for days that are listed twice.
     """
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id)
     if version is not None and version != _version(row):
         raise StaleVersion("somebody else changed it in the meantime")
-    _require_possible(new, _as_input(row), now.astimezone(ZoneInfo(instructor.time_zone)))
+    _require_possible(new, _as_input(row))
     row = row or _new(db, instructor, now)
     if new.alert_channel_id is not None:
         await entities.in_use(db, AlertChannel, new.alert_channel_id)
@@ -143,24 +142,19 @@ async def set_availability(
     return new
 
 
-def _require_possible(new: AvailabilityIn, before: AvailabilityIn, now: datetime) -> None:
-    """Raises InvalidInput for what is new and can't be. `now` is in the instructor's zone."""
+def _require_possible(new: AvailabilityIn, before: AvailabilityIn) -> None:
+    """Raises InvalidInput for what is new and can't be. What is over may be entered, for the record."""
     known = {span_of(one) for one in before.leave}
-    leave = [span_of(one) for one in new.leave]
-    for span in leave:
-        if span not in known:
-            leave_rules.require_possible(span, now)
-    leave_rules.require_apart(
-        [one for one in leave if one in known], [one for one in leave if one not in known]
-    )
+    added = [span for span in map(span_of, new.leave) if span not in known]
+    for span in added:
+        leave_rules.require_short(span)
+    leave_rules.require_apart([span for span in map(span_of, new.leave) if span in known], added)
     days = [one.day for one in new.days]
-    for one in new.days:
-        if one not in before.days:
-            leave_rules.require_possible_day(one.day, now.date())
-            if days.count(one.day) > 1:
-                raise InvalidInput(
-                    leave_rules.DAY_TWICE, next_step="Remove one of the two.", day=one.day.isoformat()
-                )
+    twice = [one.day for one in new.days if one not in before.days and days.count(one.day) > 1]
+    if twice:
+        raise InvalidInput(
+            leave_rules.DAY_TWICE, next_step="Remove one of the two.", day=twice[0].isoformat()
+        )
 
 
 def _as_input(row: InstructorAvailability | None) -> AvailabilityIn:

@@ -67,7 +67,11 @@ async def check(
     reason = await override_requests.take(db, override) if override else None
     if broken.rules and not (reason and can_be_set_aside(broken.rules)):
         raise broken.refusal()
-    _write(session, broken.rules, reason)
+    kept = [rule for rule in session.overridden_rules if keeps_time and rule in _OF_THE_TIME]
+    if kept and not broken.rules:
+        session.overridden_rules = kept  # with their reason
+    else:
+        _write(session, broken.rules, reason)
     await db.flush()
 
 

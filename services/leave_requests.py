@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.cases.kinds import ExceptionKind
 from domain.errors import Conflict, NotFound, TransitionRefused
 from domain.people.access import Principal
-from domain.scheduling.leave import LeaveState, added, require_possible
+from domain.scheduling.leave import LeaveState, added, require_near, require_possible
 from domain.subjects import Subject, SubjectKind
 from models.database import Database
 from models.leave_request import LeaveRequest
@@ -58,6 +58,7 @@ async def ask(
         return asked
     span = span_of(new)
     require_possible(span, now)
+    require_near(span, now)
     await entities.lock(db, Instructor, instructor_id)  # whoever asks at the same moment waits
     instructor = await entities.in_use(db, Instructor, instructor_id)
     if await leave_requests.overlaps(db, instructor_id, span.start, span.end):

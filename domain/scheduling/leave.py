@@ -1,21 +1,19 @@
 """Leave of instructors: the states of a request, and how long and how far ahead leave can be."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import InvalidInput
 from domain.intervals import Interval, difference
 
 LONGEST = timedelta(days=366)
-AHEAD = timedelta(days=2 * 366)  # within which leave ends
+AHEAD = timedelta(days=2 * 366)  # within which leave ends that instructors ask for
 SEARCHED_WITHIN = timedelta(days=7)  # of now: later classes are left to the plan that follows the leave
 OVER = "this leave would be over already"
 TOO_LONG = "leave lasts at most 366 days"
 TOO_FAR = "leave must end within the next two years"
 OVERLAPS = "two entries of leave overlap"
-DAY_OVER = "this day is over already"
-DAY_TOO_FAR = "this day is more than two years ahead"
 DAY_TWICE = "this day is listed twice"
 
 
@@ -27,14 +25,22 @@ class LeaveState(StrEnum):
 
 
 def require_possible(leave: Interval, now: datetime) -> None:
-    """Raises InvalidInput for leave that is over, too long or too far ahead."""
-    starts_at = leave.start.isoformat()
+    """Raises InvalidInput for leave that is over or too long."""
     if leave.end <= now:
-        raise InvalidInput(OVER, next_step="Choose a later end.", starts_at=starts_at)
+        raise InvalidInput(OVER, next_step="Choose a later end.", starts_at=leave.start.isoformat())
+    require_short(leave)
+
+
+def require_short(leave: Interval) -> None:
+    """Raises InvalidInput for leave that is too long."""
     if leave.end - leave.start > LONGEST:
-        raise InvalidInput(TOO_LONG, next_step="Choose an earlier end.", starts_at=starts_at)
+        raise InvalidInput(TOO_LONG, next_step="Choose an earlier end.", starts_at=leave.start.isoformat())
+
+
+def require_near(leave: Interval, now: datetime) -> None:
+    """Raises InvalidInput for leave that is too far ahead to be asked for."""
     if leave.end > now + AHEAD:
-        raise InvalidInput(TOO_FAR, next_step="Choose an earlier end.", starts_at=starts_at)
+        raise InvalidInput(TOO_FAR, next_step="Choose an earlier end.", starts_at=leave.start.isoformat())
 
 
 def require_apart(kept: Iterable[Interval], new: Iterable[Interval]) -> None:
@@ -46,14 +52,6 @@ def require_apart(kept: Iterable[Interval], new: Iterable[Interval]) -> None:
         if latest and one.start < latest.end and (one in added or latest in added):
             raise InvalidInput(OVERLAPS, next_step="Join them to one entry.", starts_at=one.start.isoformat())
         latest = one if latest is None or one.end > latest.end else latest
-
-
-def require_possible_day(day: date, today: date) -> None:
-    """Raises InvalidInput for a day with hours of its own that is over or too far ahead."""
-    if day < today:
-        raise InvalidInput(DAY_OVER, next_step="Choose a later day.", day=day.isoformat())
-    if day > today + AHEAD:
-        raise InvalidInput(DAY_TOO_FAR, next_step="Choose an earlier day.", day=day.isoformat())
 
 
 def added(leave: Interval, entered: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -56,6 +56,7 @@ class PlannedClass(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     is_over: bool
+    overridden: list[str]  # rules that were set aside for it
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
             col(Session.starts_at),
             col(Session.ends_at),
             sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
+            col(Session.overridden_rules),
         )
         .where(which, col(Session.outcome).is_distinct_from(_CANCELLED))
         .order_by(col(Session.starts_at), col(Session.id))
