@@ -98,6 +98,8 @@ BODIES: Final[dict[str, Json]] = {
         "free_until": "PT24H",
         "ahead": "P14D",
         "most_moves": 2,
+        "offered_from": "07:00:00",
+        "offered_until": "21:00:00",
     },
     "POST /v1/leave-requests/{leave_id}/approve": {"answer": "Get well soon."},
     "POST /v1/leave-requests/{leave_id}/decline": {"answer": "Two colleagues are away that week."},

@@ -13,7 +13,7 @@
     ├── NotFound
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
-    │   ├── InstructorUnavailable   a rule about the instructor, which can be set aside with a reason
+    │   ├── InstructorUnavailable   a hard rule of scheduling; most can be set aside with a reason
     │   ├── TimeTaken           a time that a family chose, and that is free no more
     │   ├── TurnedLate          a cancellation that counts as late, which the family was not told
     │   ├── ClassNotOpen        the join link is good, the door is still shut
@@ -155,11 +155,12 @@ class DoubleBooked(Conflict):
 class InstructorUnavailable(Conflict):
     """Its `extra` has the rules that bind, with commas between, and the instructor's id: `rules`, `instructor_id`.
 
-    services/instructor_rules.py names the instructor to the caller.
+    The ids of students whom a rule is about are in `closed_to` and `kept_apart`. services/instructor_rules.py names
+    all of them to the caller.
     """
 
     code = "instructor-unavailable"
-    title = "The instructor can't take this class"
+    title = "A scheduling rule refuses this class"
     usual_step = "Choose another time or instructor, or give an override reason to book anyway."
 
 

@@ -5,7 +5,7 @@ time. All others are changed side by side.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -27,7 +27,7 @@ from models.repositories.class_lists import ListedClass
 from models.session import Session
 from services.candidates import ranked
 from services.class_commands import ClassCommands
-from services.class_moves import require_movable, told_of
+from services.class_moves import PlannedMove, refusals, told_of
 from services.inputs.class_acts import ClassActs
 from services.inputs.substitutions import NewSubstitution
 
@@ -65,7 +65,10 @@ class BulkClasses:
         """What the act would do to each class and to whom mail would go, in the order asked for. Changes nothing."""
         async with self._database.tenant(who.organization_id) as db:
             found = await _visible(db, who, wanted.ids)
-            return [await self._planned(db, who, key, found.get(key), wanted, now) for key in wanted.ids]
+            if wanted.action == ClassAct.MOVE:
+                moves = await _moves(db, who, found, wanted, now)
+                return [moves.get(key) or ClassResult(key, _missing()) for key in wanted.ids]
+            return [await self._planned(db, key, found.get(key), wanted, now) for key in wanted.ids]
 
     async def act(self, who: Principal, wanted: ClassActs, command_id: str) -> list[ClassResult]:
         """Act on each class; one that refuses stops no other. In the order asked for.
@@ -122,7 +125,6 @@ class BulkClasses:
     async def _planned(
         self,
         db: AsyncSession,
-        who: Principal,
         key: UUID,
         listed: ListedClass | None,
         wanted: ClassActs,
@@ -131,24 +133,34 @@ class BulkClasses:
         if listed is None:
             return ClassResult(key, _missing())
         session = listed.session
-        starts_at = ends_at = None
         try:
-            match wanted.action:
-                case ClassAct.CANCEL:
-                    advance(session.state, Trigger.CANCEL)
-                    mail_to = await _mail_to(db, NoticeKind.CANCELLED, session, now)
-                case ClassAct.SUBSTITUTE:
-                    mail_to = await _asked(db, session, wanted.instructor_id, now)
-                case ClassAct.MOVE:
-                    starts_at, ends_at = moved(session, _shift(wanted))
-                    override = bool(wanted.override_reason)
-                    await require_movable(
-                        db, who, session, starts_at, ends_at, now, besides=wanted.ids, override=override
-                    )
-                    mail_to = await _mail_to(db, NoticeKind.RESCHEDULED, session, now)
+            if wanted.action == ClassAct.CANCEL:
+                advance(session.state, Trigger.CANCEL)
+                mail_to = await _mail_to(db, NoticeKind.CANCELLED, session, now)
+            else:
+                mail_to = await _asked(db, session, wanted.instructor_id, now)
         except HomeroomError as error:
-            return ClassResult(key, error, listed, starts_at, ends_at)
-        return ClassResult(key, None, listed, starts_at, ends_at, mail_to)
+            return ClassResult(key, error, listed)
+        return ClassResult(key, None, listed, mail_to=mail_to)
+
+
+async def _moves(
+    db: AsyncSession, who: Principal, found: Mapping[UUID, ListedClass], wanted: ClassActs, now: datetime
+) -> dict[UUID, ClassResult]:
+    """What each move would do, in the order in which they are made."""
+    results: dict[UUID, ClassResult] = {}
+    moves: list[PlannedMove] = []
+    for listed in _in_order_of_moves(found.values(), _shift(wanted)):
+        try:
+            moves.append(PlannedMove(listed.session, *moved(listed.session, _shift(wanted))))
+        except HomeroomError as error:
+            results[listed.session.id] = ClassResult(listed.session.id, error, listed)
+    refused = await refusals(db, who, moves, now, override=bool(wanted.override_reason))
+    for move, refusal in zip(moves, refused, strict=True):
+        key = move.session.id
+        mail_to = () if refusal else await _mail_to(db, NoticeKind.RESCHEDULED, move.session, now)
+        results[key] = ClassResult(key, refusal, found[key], move.starts_at, move.ends_at, mail_to)
+    return results
 
 
 def _shift(wanted: ClassActs) -> timedelta:
@@ -184,7 +196,7 @@ def _groups(found: Iterable[ListedClass], wanted: ClassActs) -> list[list[Listed
     if wanted.action != ClassAct.MOVE:
         return [[listed] for listed in found]
     forward = _shift(wanted) > timedelta()
-    ordered = sorted(found, key=lambda listed: listed.session.starts_at, reverse=forward)
+    ordered = _in_order_of_moves(found, _shift(wanted))
     groups: dict[int, list[ListedClass]] = {}
     group_of: dict[UUID, int] = {}  # by person
     for number, listed in enumerate(ordered):
@@ -199,6 +211,11 @@ def _groups(found: Iterable[ListedClass], wanted: ClassActs) -> list[list[Listed
     for group in groups.values():
         group.sort(key=lambda listed: listed.session.starts_at, reverse=forward)
     return list(groups.values())
+
+
+def _in_order_of_moves(found: Iterable[ListedClass], shift: timedelta) -> list[ListedClass]:
+    """So that a class is out of the way of the one that takes its time."""
+    return sorted(found, key=lambda listed: listed.session.starts_at, reverse=shift > timedelta())
 
 
 async def _mail_to(db: AsyncSession, kind: NoticeKind, session: Session, now: datetime) -> tuple[Reader, ...]:

@@ -27,6 +27,8 @@ from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, class_of
 from services.planning.candidates import candidates_for
 from services.scheduling_rules import rules_of
+from services.student_hours import STUDENT_WINDOW
+from services.student_rules import StudentRules
 
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _KNOWN_FOR = timedelta(days=365)  # who taught the students or the course since then knows them
@@ -80,6 +82,7 @@ async def ranked(
     )
     start = min(max(session.starts_at, now), session.ends_at)
     own = InstructorStanding.under(SchedulingRules())
+    rules_of_students = await StudentRules.read(db, students, own)
     wanted = replace(
         class_of(course, start, session.ends_at, len(students)), replaced_id=session.instructor_id
     )
@@ -89,6 +92,7 @@ async def ranked(
             own.candidate(
                 person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
             ),
+            kept_apart=rules_of_students.kept_apart(person.id, students),
             taught_students=taught[person.id].students,
             taught_course=taught[person.id].course,
             hourly_cost=times.hourly_cost if times else None,
@@ -103,8 +107,12 @@ async def ranked(
 async def _ranked_by_rules(
     db: AsyncSession, session: Session, now: datetime, besides: Sequence[UUID], rules: SchedulingRules
 ) -> list[Ranked]:
-    """A score is the cost below zero, so that here too the highest is asked first and terms sum up to it."""
+    """A score is the cost below zero, so that here too the highest is asked first and terms sum up to it.
+
+    The class keeps its time: the hours of its students, which it may have been booked outside of, are not asked again.
+    """
     replaced = session.instructor_id
+    rules = rules.model_copy(update={"disabled": (*rules.disabled, STUDENT_WINDOW)})
     found = await candidates_for(db, session.id, now, rules=rules, absent=[replaced, *besides], since=now)
     order = [
         Ranked(one.id, -one.score, {rule: -cost for rule, cost in one.terms.items()})

@@ -1,22 +1,22 @@
-"""Names the people and the class that a refused booking is about: a clash, or an instructor who cannot teach it.
+"""Names the people and the classes that refused bookings are about: a clash, or a hard rule.
 
-Workflow histories hold ids only, so the refusal comes with ids and is named here, for the caller's answer. What shows a
-booking before it is made asks for the same refusal.
+Workflow histories hold ids only, so a refusal comes with ids and is named here, for the caller's answer. So are those
+of a preview, all at once.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import DoubleBooked, InstructorUnavailable, NotFound, UnknownReference
+from domain.errors import DoubleBooked, HomeroomError, InstructorUnavailable, UnknownReference
 from domain.people.access import Principal
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import names, sessions
+from models.repositories import class_lists, names, sessions
 from models.session import Session
 from reports.moments import clock, moment
 from services import instructor_rules, organizations
@@ -32,60 +32,65 @@ async def named_refusals(
     """
     try:
         yield
-    except InstructorUnavailable as error:
+    except (InstructorUnavailable, DoubleBooked, UnknownReference) as error:
         async with database.tenant(organization_id) as db:
-            refusal = await instructor_rules.named(db, error)
-        raise refusal from error
-    except UnknownReference as error:
-        if "retired_id" not in error.extra:
+            (named,) = await with_names(db, [error], who)
+        if named is None or named is error:
             raise
-        async with database.tenant(organization_id) as db:
-            unknown = await _named_retired(db, error)
-        raise unknown from error
-    except DoubleBooked as error:
-        if "clashing_person_id" not in error.extra:
-            raise
-        async with database.tenant(organization_id) as db:
-            named = await named_clash(db, error, who)
         raise named from error
 
 
-async def require_bookable(
-    db: AsyncSession,
-    who: Principal,
-    session: Session,
-    people: Sequence[UUID],
-    starts_at: datetime,
-    ends_at: datetime,
-    *,
-    besides: Collection[UUID] = (),
-    override: bool = False,
-) -> None:
-    """Raises, with names, what a booking of this time would be refused with: DoubleBooked or InstructorUnavailable.
+async def with_names(
+    db: AsyncSession, refusals: Sequence[HomeroomError | None], who: Principal | None = None
+) -> list[HomeroomError | None]:
+    """These refusals, those of clashes, rules and retired people with names; all are named with a few statements.
 
-    Reserves nothing. Classes in `besides` are in nobody's way; `override` sets the rules about the instructor aside.
-    Raises UnknownReference for a retired instructor.
+    `who` is not told of a class that they may not see.
     """
-    if clash := await sessions.clash_of(db, session, people, starts_at, ends_at, besides):
-        raise await named_clash(db, clash, who)
-    if not override and (refusal := await instructor_rules.refusal_of(db, session, starts_at, ends_at)):
-        raise refusal
+    rules = [one for one in refusals if isinstance(one, InstructorUnavailable)]
+    clashes = [one for one in refusals if isinstance(one, DoubleBooked) and "clashing_person_id" in one.extra]
+    retired = [one for one in refusals if isinstance(one, UnknownReference) and "retired_id" in one.extra]
+    named: dict[int, HomeroomError] = {}
+    for error, new in zip(rules, await instructor_rules.named(db, rules), strict=True):
+        named[id(error)] = new
+    for unknown, known in zip(retired, await _named_retired(db, retired), strict=True):
+        named[id(unknown)] = known
+    for clash, renamed in zip(clashes, await _named_clashes(db, clashes, who), strict=True):
+        named[id(clash)] = renamed
+    return [named.get(id(one), one) if one else None for one in refusals]
 
 
-async def named_clash(db: AsyncSession, error: DoubleBooked, who: Principal | None = None) -> DoubleBooked:
-    """The refusal with the names of the person and of what takes them, which its `extra` refers to."""
-    person = UUID(error.extra["clashing_person_id"])
-    name = (await names.of(db, Student, [person]) | await names.of(db, Instructor, [person])).get(person)
+async def _named_clashes(
+    db: AsyncSession, clashes: Sequence[DoubleBooked], who: Principal | None
+) -> list[DoubleBooked]:
+    """With the names of the person and of what takes them, which `extra` refers to."""
+    people = {UUID(one.extra["clashing_person_id"]) for one in clashes}
+    called = await names.of(db, Student, people) | await names.of(db, Instructor, people)
+    ids = {UUID(key) for one in clashes if (key := one.extra.get("clashing_session_id"))}
+    booked = {row.id: row for row in await sessions.get_sessions(db, ids)} if ids else {}
+    shown = {row.id for row in await class_lists.of_ids(db, who, ids)} if who and ids else ids
+    is_held = any("clashing_hold_id" in one.extra for one in clashes)
+    zone = (await organizations.organization(db)).time_zone if is_held else ""
+    return [_named(one, called, booked, shown, zone) for one in clashes]
+
+
+def _named(
+    error: DoubleBooked,
+    called: Mapping[UUID, str],
+    booked: Mapping[UUID, Session],
+    shown: set[UUID],
+    zone: str,
+) -> DoubleBooked:
+    name = called.get(UUID(error.extra["clashing_person_id"]))
     if name is None:
         return error
     if "clashing_hold_id" in error.extra:
-        return await _named_hold(db, error, name)
+        return _named_hold(error, name, zone)
     key = UUID(error.extra["clashing_session_id"])
-    try:
-        session = await sessions.get_session(db, key)
-    except NotFound:
+    session = booked.get(key)
+    if session is None:
         return error
-    if who is not None and not await sessions.is_visible(db, key, who):
+    if key not in shown:
         return DoubleBooked(f"{name} has another class at that time", next_step=error.next_step)
     span = span_of(session.starts_at, session.ends_at, session.time_zone)
     return DoubleBooked(
@@ -95,17 +100,20 @@ async def named_clash(db: AsyncSession, error: DoubleBooked, who: Principal | No
     )
 
 
-async def _named_retired(db: AsyncSession, error: UnknownReference) -> UnknownReference:
-    """The refusal with the name of the person or course that its `extra` refers to."""
-    key = UUID(error.extra["retired_id"])
-    for table in (Instructor, Student, Course):
-        if name := (await names.of(db, table, [key])).get(key):
-            return UnknownReference(f"{name} is retired", next_step=error.next_step, **error.extra)
-    return error
+async def _named_retired(db: AsyncSession, errors: Sequence[UnknownReference]) -> list[UnknownReference]:
+    """With the names of the people and courses that their `extra` refers to."""
+    called: dict[UUID, str] = {}
+    keys = {UUID(one.extra["retired_id"]) for one in errors}
+    for table in (Instructor, Student, Course) if keys else ():
+        called |= await names.of(db, table, keys)
+    found = ((one, called.get(UUID(one.extra["retired_id"]))) for one in errors)
+    return [
+        UnknownReference(f"{name} is retired", next_step=one.next_step, **one.extra) if name else one
+        for one, name in found
+    ]
 
 
-async def _named_hold(db: AsyncSession, error: DoubleBooked, name: str) -> DoubleBooked:
-    zone = (await organizations.organization(db)).time_zone
+def _named_hold(error: DoubleBooked, name: str, zone: str) -> DoubleBooked:
     starts_at, ends_at, expires_at = (
         datetime.fromisoformat(error.extra[f"clashing_{part}"])
         for part in ("starts_at", "ends_at", "hold_expires_at")

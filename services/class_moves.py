@@ -1,6 +1,6 @@
-"""Whether a class could be moved to a time, and who would be told: what a calendar asks before it moves one."""
+"""Whether classes could be moved to a time, and who would be told: what a calendar asks before it moves one."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import BookingInPast, HomeroomError, InstructorUnavailable, TransitionRefused
 from domain.notices.kinds import NoticeKind
 from domain.people.access import Principal
+from domain.scheduling.booking_rules import can_be_set_aside
 from domain.sessions.states import Trigger, advance
 from models.people import Instructor
-from models.repositories import entities, sessions
+from models.repositories import entities, planning, sessions
 from models.session import Session
-from services.clashes import require_bookable
+from services.booking_preview import BookingPreview
+from services.clashes import with_names
+from services.instructor_rules import AskedClass
+from services.instructor_standing import class_of
 from services.recipients import Recipient, recipients
 
 
@@ -28,7 +32,19 @@ class MoveCheck:
     @property
     def can_override(self) -> bool:
         """Whether a reason would set aside what refuses the move."""
-        return isinstance(self.refusal, InstructorUnavailable)
+        return is_overridable(self.refusal)
+
+
+def is_overridable(refusal: HomeroomError | None) -> bool:
+    """Whether a reason would set aside what refuses a booking."""
+    return isinstance(refusal, InstructorUnavailable) and can_be_set_aside(refusal.extra["rules"].split(","))
+
+
+@dataclass(frozen=True)
+class PlannedMove:
+    session: Session
+    starts_at: datetime
+    ends_at: datetime
 
 
 async def check_move(
@@ -44,33 +60,49 @@ async def check_move(
         text = f"nothing works on the classes of the region {session.region} here"
         refusal = TransitionRefused(text, next_step="Move it where its region runs.")
         return MoveCheck(session, starts_at, ends_at, refusal)
-    try:
-        await require_movable(db, who, session, starts_at, ends_at, now)
-    except HomeroomError as error:
-        return MoveCheck(session, starts_at, ends_at, error)
-    return MoveCheck(session, starts_at, ends_at)
+    (refused,) = await refusals(db, who, [PlannedMove(session, starts_at, ends_at)], now)
+    return MoveCheck(session, starts_at, ends_at, refused)
 
 
-async def require_movable(
+async def refusals(
     db: AsyncSession,
     who: Principal,
-    session: Session,
-    starts_at: datetime,
-    ends_at: datetime,
+    moves: Sequence[PlannedMove],
     now: datetime,
     *,
-    besides: Collection[UUID] = (),
     override: bool = False,
-) -> None:
-    """Raises the error with which the move would be refused, as far as it can be seen before.
+) -> list[HomeroomError | None]:
+    """The error with which each move would be refused, as far as it can be seen before, with names.
 
-    For `besides` and `override` see `require_bookable`.
+    The moves are made one after the other, in this order. `override`: rules that a reason can set aside are.
     """
-    advance(session.state, Trigger.RESCHEDULE)
-    if starts_at <= now:
-        raise BookingInPast
-    people = await sessions.held_people(db, session.id)
-    await require_bookable(db, who, session, people, starts_at, ends_at, besides=besides, override=override)
+    students = await planning.students_of(db, [one.session.id for one in moves])
+    courses = await planning.courses(db, {one.session.course_id for one in moves})
+    asked = [
+        AskedClass(
+            one.session.instructor_id,
+            class_of(courses[one.session.course_id], one.starts_at, one.ends_at),
+            students.get(one.session.id, []),
+            one.session.id,
+        )
+        for one in moves
+    ]
+    preview = await BookingPreview.read(db, asked)
+    found: list[HomeroomError | None] = []
+    for move, one in zip(moves, asked, strict=True):
+        refused = _not_now(move, now) or preview.refusal(one, override=override)
+        found.append(refused)
+        if refused is None:
+            preview.take(one)
+    return await with_names(db, found, who)
+
+
+def _not_now(move: PlannedMove, now: datetime) -> HomeroomError | None:
+    try:
+        advance(move.session.state, Trigger.RESCHEDULE)
+    except HomeroomError as error:
+        return error
+    return BookingInPast() if move.starts_at <= now else None
 
 
 async def told_of(db: AsyncSession, kind: NoticeKind, session: Session, now: datetime) -> list[Recipient]:

@@ -2,6 +2,8 @@
 
 Times at which its own instructor is free come first. Those of others are offered where the policy says so.
 
+Only hours at which the students can have classes, or else those of the policy: nobody is offered three in the morning.
+
 Only classes in which all students are the family's own: the others of a group would not be asked.
 """
 
@@ -259,7 +261,14 @@ async def _slots(
     window = SlotWindow(first, end + length - timedelta(minutes=1), length, _STEP)
     wanted = class_of(course, first, first + length, len(found.student_ids))
     free = await slots.search(
-        db, window, wanted, found.student_ids, _MOST_TIMES, instructor_id=instructor_id, besides=session.id
+        db,
+        window,
+        wanted,
+        found.student_ids,
+        _MOST_TIMES,
+        instructor_id=instructor_id,
+        besides=session.id,
+        usual=found.policy.offered_hours,
     )
     return free.slots
 

@@ -80,7 +80,8 @@ async def _place(
     await entities.all_in_use(db, Student, student_ids)
     held_people = [new.instructor_id, *student_ids]
     await booked_times.lock_people(db, held_people)
-    broken = await instructor_rules.broken_by(db, new.instructor_id, wanted)
+    asked = instructor_rules.AskedClass(new.instructor_id, wanted, student_ids)
+    broken = await instructor_rules.broken_by(db, asked)
     db.add(hold)
     await db.flush()
     owner = booked_times.Owner(organization_id, hold_id=hold_id, expires_at=hold.expires_at)

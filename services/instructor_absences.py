@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, NotFound, StaleVersion
+from domain.errors import HomeroomError, InvalidInput, NotFound, StaleVersion
+from domain.intervals import Interval
 from domain.people.access import Principal
+from domain.scheduling import leave as leave_rules
 from models.case_routing import AlertChannel
 from models.database import Database
 from models.people import Instructor
@@ -25,6 +27,7 @@ class ReplacedIn:
 
     session_id: UUID
     refusal: HomeroomError | None = None
+    is_planned: bool = False  # left to the plan that is proposed after the leave
 
 
 class InstructorAbsences:
@@ -36,9 +39,11 @@ class InstructorAbsences:
         self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
     ) -> list[ReplacedIn]:
         """Enter the absence as leave, and find somebody else for each class in it. A repeat starts nothing twice.
+        See `replace_in`.
 
-        Raises NotFound.
+        Raises NotFound, InvalidInput for an absence that is over or too long.
         """
+        leave_rules.require_possible(span_of(absence), now)
         async with self._database.tenant(who.organization_id) as db:
             await enter_leave(db, instructor_id, absence, now)
         return await self.replace_in(who, instructor_id, absence, now)
@@ -46,14 +51,22 @@ class InstructorAbsences:
     async def replace_in(
         self, who: Principal, instructor_id: UUID, absence: AbsenceIn, now: datetime
     ) -> list[ReplacedIn]:
-        """Find somebody else for each class in an absence that is entered. A repeat starts nothing twice."""
+        """Find somebody else for each class in an absence that is entered. A repeat starts nothing twice.
+
+        Substitutes are asked for the classes of the next seven days. All later ones are left to the plan that is
+        proposed after the leave (`services/planning/replanning.py`), so that nobody is asked for a class of a plan.
+        """
         async with self._database.tenant(who.organization_id) as db:
             start = max(absence.starts_at, now)
             classes = await substitutions.classes_of(db, instructor_id, start, absence.ends_at)
             searching = [session.id for session in classes if await substitutions.searching(db, session.id)]
         replaced = [ReplacedIn(key) for key in searching]
         for session in classes:
-            if session.id not in searching:
+            if session.id in searching:
+                continue
+            if session.starts_at >= now + leave_rules.SEARCHED_WITHIN:
+                replaced.append(ReplacedIn(session.id, is_planned=True))
+            else:
                 replaced.append(await self._replace(who, session.id, absence))
         return replaced
 
@@ -66,14 +79,23 @@ class InstructorAbsences:
 
 
 async def enter_leave(db: AsyncSession, instructor_id: UUID, absence: AbsenceIn, now: datetime) -> None:
-    """Write down that an instructor cannot teach for a while; entered again, nothing changes. Raises NotFound."""
+    """Write down that an instructor cannot teach for a while, as far as that is not entered yet. Raises NotFound."""
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
-    leave = absence.model_dump(mode="json")
-    if leave not in row.leave:
-        row.leave = [*row.leave, leave][-_MOST_LEAVE:]
+    entered = [span_of(AbsenceIn.model_validate(one)) for one in row.leave]
+    parts = leave_rules.added(span_of(absence), entered)
+    if parts:
+        new = [
+            absence.model_copy(update={"starts_at": part.start, "ends_at": part.end}).model_dump(mode="json")
+            for part in parts
+        ]
+        row.leave = [*row.leave, *new][-_MOST_LEAVE:]
         row.updated_at = now
         await db.flush()
+
+
+def span_of(absence: AbsenceIn) -> Interval:
+    return Interval(absence.starts_at, absence.ends_at)
 
 
 @dataclass(frozen=True)
@@ -101,12 +123,14 @@ async def set_availability(
 ) -> AvailabilityIn:
     """Replace it as a whole.
 
-    Raises NotFound, UnknownReference for its channel, and StaleVersion for another `version` than the stored one.
+    Raises NotFound, UnknownReference for its channel, StaleVersion for another `version` than the stored one, and
+    InvalidInput for new leave that is too long or overlaps, and for days that are listed twice.
     """
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id)
     if version is not None and version != _version(row):
         raise StaleVersion("somebody else changed it in the meantime")
+    _require_possible(new, _as_input(row))
     row = row or _new(db, instructor, now)
     if new.alert_channel_id is not None:
         await entities.in_use(db, AlertChannel, new.alert_channel_id)
@@ -116,6 +140,21 @@ async def set_availability(
     row.updated_at = now
     await db.flush()
     return new
+
+
+def _require_possible(new: AvailabilityIn, before: AvailabilityIn) -> None:
+    """Raises InvalidInput for what is new and can't be. What is over may be entered, for the record."""
+    known = {span_of(one) for one in before.leave}
+    added = [span for span in map(span_of, new.leave) if span not in known]
+    for span in added:
+        leave_rules.require_short(span)
+    leave_rules.require_apart([span for span in map(span_of, new.leave) if span in known], added)
+    days = [one.day for one in new.days]
+    twice = [one.day for one in new.days if one not in before.days and days.count(one.day) > 1]
+    if twice:
+        raise InvalidInput(
+            leave_rules.DAY_TWICE, next_step="Remove one of the two.", day=twice[0].isoformat()
+        )
 
 
 def _as_input(row: InstructorAvailability | None) -> AvailabilityIn:

@@ -1,8 +1,8 @@
 """Finds classes to come whose instructor cannot teach them any more, and keeps an exception for each.
 
 A booking keeps the rules about its instructor. Afterwards the instructor takes leave, changes their hours, loses a
-qualification, has something else in a calendar that was imported, or a certificate of theirs is not renewed: nobody is
-asked, and the class stays booked.
+qualification, has something else in a calendar that was imported, is kept apart from a student, or a certificate of
+theirs is not renewed: nobody is asked, and the class stays booked.
 """
 
 import asyncio
@@ -32,6 +32,7 @@ from models.repositories.coming_classes import ComingClass
 from services.found_cases import Finding, FoundCases
 from services.instructor_rules import BOOKED_AROUND
 from services.instructor_standing import InstructorStanding, class_of, standing
+from services.student_rules import StudentRules
 
 _AHEAD = timedelta(days=28)
 _MOST = 20_000  # classes of one organization in one look
@@ -70,7 +71,8 @@ class InstructorConflicts:
                     for one in classes
                 }
                 instructors = await _instructors(db, own, classes, wanted, now, until)
-            broken = await asyncio.to_thread(_conflicts, own, classes, wanted, instructors)
+                apart = await _kept_apart(db, own, classes)
+            broken = await asyncio.to_thread(_conflicts, own, classes, wanted, instructors, apart)
             found += [
                 _finding(organization_id, one, wanted[one.session_id], rules, instructors[one.instructor_id])
                 for one, rules in broken
@@ -110,11 +112,24 @@ async def _instructors(
     }
 
 
+async def _kept_apart(
+    db: AsyncSession, own: InstructorStanding, classes: Sequence[ComingClass]
+) -> Mapping[UUID, tuple[UUID, ...]]:
+    """By class, the students whom its instructor must not teach."""
+    students = await planning.students_of(db, [one.session_id for one in classes])
+    rules = await StudentRules.read(db, {key for keys in students.values() for key in keys}, own)
+    return {
+        one.session_id: rules.kept_apart(one.instructor_id, students.get(one.session_id, ()))
+        for one in classes
+    }
+
+
 def _conflicts(
     own: InstructorStanding,
     classes: Sequence[ComingClass],
     wanted: Mapping[UUID, ClassToTeach],
     instructors: Mapping[UUID, _Known],
+    apart: Mapping[UUID, tuple[UUID, ...]],
 ) -> list[tuple[ComingClass, tuple[WhyNot, ...]]]:
     """The classes that break a rule which was not set aside for them. Of classes that only together are too many or
     too close, the later ones do.
@@ -130,7 +145,12 @@ def _conflicts(
             earlier.pop(0)
         rules = tuple(
             rule
-            for rule in _broken(own, wanted[one.session_id], instructor.candidate, earlier)
+            for rule in _broken(
+                own,
+                wanted[one.session_id],
+                replace(instructor.candidate, kept_apart=apart[one.session_id]),
+                earlier,
+            )
             if rule not in one.overridden
         )
         if rules:

@@ -1,23 +1,29 @@
-"""Keeps the rules about an instructor in a booking: what they may teach, when, and how much; or sets them aside.
+"""Keeps the hard rules in a booking: what an instructor may teach, when, how much and whom, and when students can; or
+sets them aside.
 
-Somebody who books can set the rules aside with a reason. Workflow histories hold no free text, so the reason waits in
-the database for the activity that needs it. Without availability every hour will do. Which rules count, and whether
-somebody without known qualifications may teach every course, `services/instructor_standing.py` says.
+Somebody who books can set the rules aside with a reason, but for students whom an instructor must not teach. Workflow
+histories hold no free text, so the reason waits in the database for the activity that needs it. Without availability
+every hour will do. Which rules count, and whether somebody without known qualifications may teach every course,
+`services/instructor_standing.py` says.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import InstructorUnavailable
-from domain.scheduling.booking_rules import broken_rules, sentence
-from domain.scheduling.candidates import ClassToTeach, WhyNot
+from domain.scheduling.booking_rules import A_STUDENT, broken_rules, can_be_set_aside, listed, sentence
+from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
+from domain.scheduling.closures import ClosedTime
 from models.authorship import authorship
+from models.closure import Closure
 from models.course import Course
-from models.people import Instructor
+from models.people import Instructor, Student
 from models.repositories import (
     booked_times,
     entities,
@@ -25,15 +31,18 @@ from models.repositories import (
     names,
     override_requests,
     people,
+    planning,
     substitutions,
 )
 from models.session import Session
-from models.substitution import InstructorAvailability
-from services.closed_times import with_closed_days
+from services.closed_times import closures_between, concerning
 from services.instructor_standing import InstructorStanding, Spans, class_of, standing
+from services.student_rules import StudentRules
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"
+_OF_THE_TIME = frozenset({WhyNot.STUDENT_WINDOW, WhyNot.CLOSED})  # rules that hold for every instructor alike
+_ABSOLUTE_STEP = "Choose another instructor, or change who is kept apart on the page of the student."
 
 
 async def check(
@@ -45,132 +54,145 @@ async def check(
     *,
     keeps_time: bool = False,
 ) -> None:
-    """Refuse a class that breaks a rule about its instructor, unless an override is asked for; then write it down.
+    """Refuse a class that breaks a hard rule, unless an override is asked for; then write it down.
 
-    Call it when the time of the class is reserved: whoever books the same instructor waits until the transaction ends,
-    and so does a change of their rules. A class that `keeps_time` may stand on a
-    closed day. Raises InstructorUnavailable, UnknownReference for a retired instructor.
+    A class that `keeps_time` was booked at it before: rules that look at its time alone are not asked again. Call it
+    when the time of the class is reserved: whoever books the same instructor waits until the transaction ends, and so
+    does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
     """
-    broken = await _broken(db, session, starts_at, ends_at, keeps_time=keeps_time)
+    course = await entities.get(db, Course, session.course_id)
+    students = (await planning.students_of(db, [session.id])).get(session.id, [])
+    asked = AskedClass(session.instructor_id, class_of(course, starts_at, ends_at), students, session.id)
+    broken = await broken_by(db, asked)
+    if keeps_time:
+        broken = broken.without(_OF_THE_TIME)
     session.rules_version = broken.rules_version
     reason = await override_requests.take(db, override) if override else None
-    if broken.rules and not reason:
+    if broken.rules and not (reason and can_be_set_aside(broken.rules)):
         raise broken.refusal()
-    _write(session, broken.rules, reason)
+    kept = [rule for rule in session.overridden_rules if keeps_time and rule in _OF_THE_TIME]
+    if kept and not broken.rules:
+        session.overridden_rules = kept  # with their reason
+    else:
+        _write(session, broken.rules, reason)
     await db.flush()
 
 
-async def refusal_of(
-    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime
-) -> InstructorUnavailable | None:
-    """Why the class would be refused at this time, with the instructor's name; None: no rule is broken.
+async def check_students(db: AsyncSession, session: Session, student_ids: Sequence[UUID]) -> None:
+    """Refuse students whom the class's instructor must not teach. Raises InstructorUnavailable."""
+    own = await standing(db)
+    rules = await StudentRules.read(db, student_ids, own)
+    if apart := rules.kept_apart(session.instructor_id, student_ids):
+        broken = Broken(session.instructor_id, (WhyNot.DO_NOT_PAIR,), (), own.rules_version, kept_apart=apart)
+        text = f"{_SOMEBODY} must not teach {A_STUDENT}."
+        raise replace(broken, texts=(text,)).refusal()
 
-    Raises UnknownReference for a retired instructor.
-    """
-    broken = await _broken(db, session, starts_at, ends_at)
-    return await named(db, broken.refusal()) if broken.rules else None
 
+@dataclass(frozen=True)
+class AskedClass:
+    """A class as it is to be booked."""
 
-async def _broken(
-    db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime, *, keeps_time: bool = False
-) -> "Broken":
-    course = await entities.get(db, Course, session.course_id)
-    asked = class_of(course, starts_at, ends_at)
-    return await broken_by(db, session.instructor_id, asked, besides=session.id, keeps_time=keeps_time)
+    instructor_id: UUID
+    wanted: ClassToTeach  # with what its course requires
+    student_ids: Sequence[UUID] = ()
+    id: UUID | None = None  # of the class itself, where it is booked already
+
+    @property
+    def people(self) -> list[UUID]:
+        return [self.instructor_id, *self.student_ids]
 
 
 @dataclass(frozen=True)
 class Broken:
-    """The rules that an instructor's class would break; none: they may teach it."""
+    """The hard rules that a class would break; none: it can be booked."""
 
     instructor_id: UUID
     rules: tuple[WhyNot, ...]
-    texts: tuple[str, ...]  # a sentence for each rule, without the instructor's name
+    texts: tuple[str, ...]  # a sentence for each rule, without names
     rules_version: int  # of the published scheduling rules; 0: none are
+    closed_to: tuple[UUID, ...] = ()  # students who can't have classes at that time
+    kept_apart: tuple[UUID, ...] = ()  # students whom the instructor must not teach
+
+    def without(self, rules: Collection[WhyNot]) -> "Broken":
+        kept = [(rule, text) for rule, text in zip(self.rules, self.texts, strict=True) if rule not in rules]
+        return replace(self, rules=tuple(rule for rule, _ in kept), texts=tuple(text for _, text in kept))
 
     def refusal(self) -> InstructorUnavailable:
+        students = {"closed_to": self.closed_to, "kept_apart": self.kept_apart}
         return InstructorUnavailable(
-            " ".join(self.texts), rules=",".join(self.rules), instructor_id=str(self.instructor_id)
+            " ".join(self.texts),
+            next_step="" if can_be_set_aside(self.rules) else _ABSOLUTE_STEP,
+            rules=",".join(self.rules),
+            instructor_id=str(self.instructor_id),
+            **{name: ",".join(map(str, keys)) for name, keys in students.items() if keys},
         )
 
 
-async def broken_by(
-    db: AsyncSession,
-    instructor_id: UUID,
-    wanted: ClassToTeach,
-    besides: UUID | None = None,
-    *,
-    keeps_time: bool = False,
-) -> Broken:
-    """The rules that this class would break. `besides` is the class itself, where it has a time already.
-
-    One that `keeps_time` may stand on a closed day.
+async def broken_by(db: AsyncSession, asked: AskedClass) -> Broken:
+    """The rules that this class would break beside what is booked.
 
     Raises UnknownReference for a retired instructor.
     """
-    if not keeps_time:
-        wanted = await with_closed_days(db, wanted, wanted.starts_at, wanted.ends_at)
-    known = await read_rules(db, [instructor_id], wanted.starts_at, wanted.ends_at, besides)
-    return known.broken_by(instructor_id, wanted)
+    await entities.in_use(db, Instructor, asked.instructor_id)
+    start, end = asked.wanted.starts_at - BOOKED_AROUND, asked.wanted.ends_at + BOOKED_AROUND
+    booked = await booked_times.overlapping(db, [asked.instructor_id], start, end, asked.id)
+    known = await KnownRules.read(db, [asked])
+    return known.broken(asked, booked.get(asked.instructor_id, []))
 
 
 @dataclass(frozen=True)
-class InstructorRules:
-    """What is known of some instructors in a span of time, by which classes in it are judged."""
+class KnownRules:
+    """What the rules say of the people of some classes, whose number doesn't change the number of statements."""
 
-    standing: InstructorStanding
-    instructors: Mapping[UUID, Instructor]
-    qualifications: Mapping[UUID, Collection[tuple[str, str]]]
-    availability: Mapping[UUID, InstructorAvailability]
-    booked: Mapping[UUID, Spans]
-    busy: Mapping[UUID, Spans]
+    own: InstructorStanding
+    candidates: Mapping[UUID, Candidate]  # instructors in use, without what they have booked
+    students: StudentRules
+    closures: Sequence[tuple[Closure, ClosedTime]]
 
-    def broken_by(self, instructor_id: UUID, wanted: ClassToTeach) -> Broken:
-        """The rules that this class would break."""
-        wanted = self.standing.wanted(wanted)
-        start, end = wanted.starts_at, wanted.ends_at
-        candidate = self.standing.candidate(
-            self.instructors[instructor_id],
-            self.availability.get(instructor_id),
-            self.qualifications.get(instructor_id),
-            [(wanted.subject, wanted.level)],
-            _within(self.booked.get(instructor_id, ()), start - BOOKED_AROUND, end + BOOKED_AROUND),
-            _within(self.busy.get(instructor_id, ()), start, end),
+    @classmethod
+    async def read(cls, db: AsyncSession, asked: Sequence[AskedClass]) -> Self:
+        own = await standing(db)
+        ids = list(dict.fromkeys(one.instructor_id for one in asked))
+        pairs: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+        for one in asked:
+            pairs[one.instructor_id].add((one.wanted.subject, one.wanted.level))
+        held = await people.qualifications(db, ids)
+        busy: Mapping[UUID, Spans] = {}
+        closures: list[tuple[Closure, ClosedTime]] = []
+        if asked:
+            start = min(one.wanted.starts_at for one in asked)
+            end = max(one.wanted.ends_at for one in asked)
+            busy = await imported_calendars.busy_times(db, ids, start, end)
+            closures = await closures_between(db, start, end)
+        candidates = {
+            person.id: own.candidate(
+                person, times, held.get(person.id), pairs[person.id], (), busy.get(person.id, ())
+            )
+            for person, times in await substitutions.instructors(db, ids)
+        }
+        students = {key for one in asked for key in one.student_ids}
+        return cls(own, candidates, await StudentRules.read(db, students, own), closures)
+
+    def broken(self, asked: AskedClass, booked: Spans) -> Broken:
+        """The rules that a class breaks whose instructor has `booked` these times around it, itself aside."""
+        closed = concerning(self.closures, asked.wanted.requirements.region)
+        wanted = replace(self.students.wanted(asked.wanted, asked.student_ids), closed=closed)
+        wanted = self.own.wanted(wanted)
+        known = self.candidates[asked.instructor_id]
+        candidate = replace(
+            known,
+            availability=replace(known.availability, booked=tuple(booked)),
+            kept_apart=self.students.kept_apart(asked.instructor_id, asked.student_ids),
         )
         rules = broken_rules(wanted, candidate)
-        texts = tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules)
-        return Broken(instructor_id, rules, texts, self.standing.rules_version)
-
-    def refusal_of(self, instructor_id: UUID, wanted: ClassToTeach) -> InstructorUnavailable | None:
-        """Why the class would be refused, with the instructor's name; None: no rule is broken."""
-        broken = self.broken_by(instructor_id, wanted)
-        return _with_name(broken.refusal(), self.instructors[instructor_id].name) if broken.rules else None
-
-
-async def read_rules(
-    db: AsyncSession,
-    instructor_ids: Collection[UUID],
-    start: datetime,
-    end: datetime,
-    besides: UUID | None = None,
-) -> InstructorRules:
-    """Of these instructors, for classes from `start` until `end`, with one query for each kind of fact.
-
-    `besides` is a class that counts for none of them. Raises UnknownReference for a retired instructor.
-    """
-    keys = list(instructor_ids)
-    return InstructorRules(
-        await standing(db),
-        {one.id: one for one in await entities.all_in_use(db, Instructor, keys)},
-        await people.qualifications(db, keys),
-        await substitutions.availabilities(db, keys),
-        await booked_times.overlapping(db, keys, start - BOOKED_AROUND, end + BOOKED_AROUND, besides),
-        await imported_calendars.busy_times(db, keys, start, end),
-    )
-
-
-def _within(spans: Spans, start: datetime, end: datetime) -> Spans:
-    return [span for span in spans if span[0] < end and start < span[1]]
+        return Broken(
+            asked.instructor_id,
+            rules,
+            tuple(sentence(rule, _SOMEBODY, wanted, candidate) for rule in rules),
+            self.own.rules_version,
+            wanted.closed_to,
+            candidate.kept_apart,
+        )
 
 
 def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
@@ -181,15 +203,30 @@ def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
     session.overridden_by = authorship.get().actor if rules else None
 
 
-async def named(db: AsyncSession, error: InstructorUnavailable) -> InstructorUnavailable:
-    """The refusal with the name of the instructor that its `extra` refers to."""
-    key = UUID(error.extra["instructor_id"])
-    name = (await names.of(db, Instructor, [key])).get(key)
-    if name is None:
-        return error
-    return _with_name(error, name)
+async def named(db: AsyncSession, errors: Sequence[InstructorUnavailable]) -> list[InstructorUnavailable]:
+    """The refusals with the names of the people that their `extra` refers to."""
+    instructors = await names.of(db, Instructor, {UUID(one.extra["instructor_id"]) for one in errors})
+    students = await names.of(
+        db, Student, {key for one in errors for part in _OF_STUDENTS for key in _ids(one, part)}
+    )
+    return [_named(one, instructors, students) for one in errors]
 
 
-def _with_name(error: InstructorUnavailable, name: str) -> InstructorUnavailable:
-    detail = error.detail.replace(_SOMEBODY, name)
+def _named(
+    error: InstructorUnavailable, instructors: Mapping[UUID, str], students: Mapping[UUID, str]
+) -> InstructorUnavailable:
+    detail = error.detail
+    for part, words in _OF_STUDENTS.items():
+        called = listed(students[key] for key in _ids(error, part) if key in students)
+        detail = detail.replace(words.format(A_STUDENT), words.format(called or A_STUDENT))
+    name = instructors.get(UUID(error.extra["instructor_id"]), _SOMEBODY)
+    detail = detail.replace(_SOMEBODY, name)
     return InstructorUnavailable(detail, next_step=error.next_step, **error.extra)
+
+
+# By what of the `extra` has their ids, the words of the sentence in which students are named.
+_OF_STUDENTS: Mapping[str, str] = {"closed_to": "at which {}", "kept_apart": "must not teach {}"}
+
+
+def _ids(error: InstructorUnavailable, part: str) -> list[UUID]:
+    return [UUID(key) for key in error.extra.get(part, "").split(",") if key]

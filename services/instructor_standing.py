@@ -6,7 +6,7 @@ known may teach every course. Whoever asks about an instructor takes the terms o
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,8 @@ from services.stored_availability import availability_of
 Spans = Sequence[tuple[datetime, datetime]]
 Pair = tuple[str, str]  # subject and level
 
-_NOT_AVAILABLE, _NO_BUFFER, _DAY, _WEEK = "not_available", "no_buffer", "hours_of_day", "hours_of_week"
+_NOT_AVAILABLE, _NO_BUFFER, _REST = "not_available", "no_buffer", "rest"
+_DAY, _WEEK = "hours_of_day", "hours_of_week"
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,14 @@ class InstructorStanding:
 
     assume_qualified: bool
     set_aside: frozenset[str] = frozenset()  # keys of hard rules
+    rest: timedelta = timedelta()  # between the classes of two days
     rules_version: int = 0  # 0: none are published
 
     @classmethod
     def under(cls, rules: SchedulingRules, version: int = 0) -> Self:
-        return cls(rules.parameters.assume_qualified, frozenset(rules.disabled), version)
+        parameters = rules.parameters
+        rest = timedelta(hours=parameters.rest_hours)
+        return cls(parameters.assume_qualified, frozenset(rules.disabled), rest, version)
 
     def qualifications(self, held: Collection[Pair] | None, wanted: Iterable[Pair]) -> Collection[Pair]:
         """What an instructor counts as qualified for, of what is wanted."""
@@ -58,7 +62,9 @@ class InstructorStanding:
 
     def availability(self, times: Availability) -> Availability:
         """The limits that count; what is booked always does."""
-        kept = times
+        kept = replace(times, rest=self.rest)
+        if _REST in self.set_aside:
+            kept = replace(kept, rest=Availability.rest)
         if _NOT_AVAILABLE in self.set_aside:
             kept = replace(kept, weekly=(), days=(), leave=(), busy_elsewhere=())
         if _NO_BUFFER in self.set_aside:

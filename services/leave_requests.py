@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.kinds import ExceptionKind
-from domain.errors import InvalidInput, NotFound, TransitionRefused
+from domain.errors import Conflict, NotFound, TransitionRefused
 from domain.people.access import Principal
-from domain.scheduling.leave import LeaveState
+from domain.scheduling.leave import LeaveState, added, require_near, require_possible
 from domain.subjects import Subject, SubjectKind
 from models.database import Database
 from models.leave_request import LeaveRequest
@@ -24,10 +24,19 @@ from models.session import Session
 from services.cases import NewCase, open_case, resolve_about
 from services.inputs.leave import NewLeave
 from services.inputs.substitutions import AbsenceIn
-from services.instructor_absences import InstructorAbsences, ReplacedIn, enter_leave
+from services.instructor_absences import (
+    InstructorAbsences,
+    ReplacedIn,
+    availability,
+    enter_leave,
+    span_of,
+)
 from services.instructor_mails import InstructorMails
 
 _MOST = 100
+ALREADY_ASKED = "you have asked for leave in this time already"
+ALREADY_ON_LEAVE = "you are on leave in all of this time already"
+ASK_FOR_THE_REST = "Choose other days, or take the earlier request back first."
 
 
 @dataclass(frozen=True)
@@ -42,13 +51,21 @@ async def ask(
 ) -> LeaveRequest:
     """Ask for leave. Called again with the same id, it returns that request.
 
-    Raises InvalidInput for leave that is over, UnknownReference for a retired instructor.
+    Raises InvalidInput for leave that is over, too long or too far ahead, Conflict for leave that was asked for or is
+    entered already, UnknownReference for a retired instructor.
     """
     if asked := await db.get(LeaveRequest, request_id):
         return asked
-    if new.ends_at <= now:
-        raise InvalidInput("this leave would be over already", next_step="Choose a later end.")
+    span = span_of(new)
+    require_possible(span, now)
+    require_near(span, now)
+    await entities.lock(db, Instructor, instructor_id)  # whoever asks at the same moment waits
     instructor = await entities.in_use(db, Instructor, instructor_id)
+    if await leave_requests.overlaps(db, instructor_id, span.start, span.end):
+        raise Conflict(ALREADY_ASKED, next_step=ASK_FOR_THE_REST)
+    entered = (await availability(db, instructor_id)).leave
+    if not added(span, (span_of(one) for one in entered)):
+        raise Conflict(ALREADY_ON_LEAVE, next_step=ASK_FOR_THE_REST)
     row = LeaveRequest(
         id=request_id,
         organization_id=instructor.organization_id,

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.scheduling.booking_rules import broken_rules, sentence
-from domain.scheduling.candidates import Candidate, ClassToTeach
+from domain.scheduling.booking_rules import broken_rules, can_be_set_aside, sentence
+from domain.scheduling.candidates import Candidate
 from models.course import Course
 from models.people import Instructor, Student
 from models.repositories import booked_times, entities, imported_calendars, names, people, substitutions
 from services.instructor_rules import BOOKED_AROUND
 from services.instructor_standing import class_of, standing
+from services.student_rules import StudentRules
 
 Span = tuple[datetime, datetime]
 
@@ -65,9 +66,10 @@ async def conflicts(
         clashing = sorted({called.get(key, "") for *_, key in busy.overlapping(starts_at, ends_at)})
         own += [f"{name} has another class at that time." for name in clashing]
         problems.append(own)
-    if instructor and not overrides:
+    if instructor:
         taught = _Reservations({instructor.id: [*taken.get(instructor.id, ()), *spans]})
-        for own, broken in zip(problems, await _rules(db, who, instructor, spans, taught), strict=True):
+        rules = await _rules(db, who, instructor, spans, taught, called, overrides=overrides)
+        for own, broken in zip(problems, rules, strict=True):
             own += broken
     return [tuple(own) for own in problems]
 
@@ -98,7 +100,11 @@ async def _rules(
     instructor: Instructor,
     spans: Sequence[Span],
     taught: _Reservations,
+    called: Mapping[UUID, str],
+    *,
+    overrides: bool,
 ) -> list[list[str]]:
+    """For each time, the sentences of the rules that it breaks; `overrides`: of those that no reason sets aside."""
     course = await entities.get(db, Course, who.course_id)
     held = (await people.qualifications(db, [instructor.id])).get(instructor.id)
     stored = await substitutions.availability(db, instructor.id)
@@ -108,11 +114,19 @@ async def _rules(
     )
     own = await standing(db)
     pairs = [(course.subject, course.level)]
-    candidate = own.candidate(instructor, stored, held, pairs, (), elsewhere.get(instructor.id, ()))
-    return [
-        _sentences(own.wanted(class_of(course, *span)), instructor.name, _around(candidate, span, taught))
-        for span in spans
-    ]
+    students = await StudentRules.read(db, who.student_ids, own)
+    candidate = replace(
+        own.candidate(instructor, stored, held, pairs, (), elsewhere.get(instructor.id, ())),
+        kept_apart=students.kept_apart(instructor.id, who.student_ids),
+    )
+    found = []
+    for span in spans:
+        wanted = own.wanted(students.wanted(class_of(course, *span), who.student_ids))
+        around = _around(candidate, span, taught)
+        rules = broken_rules(wanted, around)
+        kept = [rule for rule in rules if not (overrides and can_be_set_aside([rule]))]
+        found.append([sentence(rule, instructor.name, wanted, around, called) for rule in kept])
+    return found
 
 
 def _around(candidate: Candidate, span: Span, taught: _Reservations) -> Candidate:
@@ -120,7 +134,3 @@ def _around(candidate: Candidate, span: Span, taught: _Reservations) -> Candidat
     near = taught.overlapping(span[0] - BOOKED_AROUND, span[1] + BOOKED_AROUND)
     booked = tuple((start, end) for start, end, _ in near if (start, end) != span)
     return replace(candidate, availability=replace(candidate.availability, booked=booked))
-
-
-def _sentences(wanted: ClassToTeach, name: str, candidate: Candidate) -> list[str]:
-    return [sentence(rule, name, wanted, candidate) for rule in broken_rules(wanted, candidate)]

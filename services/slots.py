@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.errors import BookingInPast, InvalidInput
+from domain.scheduling.availability import WeeklyHours
 from domain.scheduling.booking_rules import sentence
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from domain.scheduling.slots import Slot, SlotWindow, bookable_slots, explained_slots
@@ -25,8 +26,11 @@ from services.closed_times import closed_times, with_closed_days
 from services.inputs.slots import QuoteIn, SlotQuestion
 from services.instructor_rules import BOOKED_AROUND
 from services.instructor_standing import class_asked, standing
+from services.organizations import organization, self_service_policy_of
 from services.planning.candidates import ClassCandidates, candidates_for, refused_to_all
 from services.planning.problems import ProposedClass
+from services.student_hours import with_usual
+from services.student_rules import StudentRules
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ async def find(db: AsyncSession, asked: SlotQuestion, now: datetime) -> FoundSlo
         student_ids,
         asked.most,
         instructor_id=asked.instructor_id,
+        usual=self_service_policy_of(await organization(db)).offered_hours if asked.for_families else (),
         explain=asked.explain,
     )
     if asked.instructor_id and not found.instructors:
@@ -76,28 +81,35 @@ async def search(
     *,
     instructor_id: UUID | None = None,
     besides: UUID | None = None,
+    usual: tuple[WeeklyHours, ...] = (),
     explain: bool = False,
 ) -> FoundSlots:
     """The first slots of a window for a class such as `wanted`, whose time does not matter.
 
-    `besides` is a class that would move, which is in nobody's way.
+    `besides` is a class that would move, which is in nobody's way. Students who have no hours of their own have the
+    `usual` ones; none: every hour will do.
     """
     own = await standing(db)
     wanted = own.wanted(await with_closed_days(db, wanted, window.first, window.until))
-    everybody = await substitutions.instructors(db, instructor_id)
+    everybody = await substitutions.instructors(db, [instructor_id] if instructor_id else None)
     ids = [person.id for person, _ in everybody]
     since, until = window.first - BOOKED_AROUND, window.until + BOOKED_AROUND
     booked = await booked_times.overlapping(db, [*ids, *student_ids], since, until, besides)
     busy = await imported_calendars.busy_times(db, ids, window.first, window.until)
     held = await people.qualifications(db, ids)
     pairs = [(wanted.subject, wanted.level)]
+    rules = await StudentRules.read(db, student_ids, own)
     candidates = {
-        person.id: own.candidate(
-            person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
+        person.id: replace(
+            own.candidate(
+                person, times, held.get(person.id), pairs, booked.get(person.id, []), busy.get(person.id, [])
+            ),
+            kept_apart=rules.kept_apart(person.id, student_ids),
         )
         for person, times in everybody
     }
-    closed = await student_hours.closed(db, student_ids, window.first, window.until, own)
+    hours = await with_usual(db, student_ids, rules.hours, usual) if usual else rules.hours
+    closed = student_hours.closed(hours, window.first, window.until)
     students = {key: [*booked.get(key, []), *closed.get(key, [])] for key in student_ids}
     slots_of = explained_slots if explain else bookable_slots
     found = slots_of(wanted, window, list(candidates.values()), students, most + 1)
@@ -135,6 +147,6 @@ async def quote(db: AsyncSession, asked: QuoteIn, now: datetime) -> Quote:
     if await closed_times(db, asked.starts_at, asked.ends_at, course.required_region):
         found = refused_to_all(found, WhyNot.CLOSED)
     taken = await booked_times.overlapping(db, student_ids, asked.starts_at, asked.ends_at)
-    own = await standing(db)
-    closed = await student_hours.closed(db, student_ids, asked.starts_at, asked.ends_at, own)
+    rules = await StudentRules.read(db, student_ids, await standing(db))
+    closed = student_hours.closed(rules.hours, asked.starts_at, asked.ends_at)
     return Quote(found, [key for key in student_ids if key in taken or key in closed])

@@ -29,10 +29,10 @@ def availability_of(
             for leave in times.leave
         ),
         timedelta(minutes=times.buffer_minutes),
-        _limit(times.most_hours_per_day),
-        _limit(times.most_hours_per_week),
-        tuple(booked),
-        tuple(busy_elsewhere),
+        most_per_day=_limit(times.most_hours_per_day),
+        most_per_week=_limit(times.most_hours_per_week),
+        booked=tuple(booked),
+        busy_elsewhere=tuple(busy_elsewhere),
     )
 
 

@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.intervals import Interval, difference, intersection
-from domain.scheduling.availability import Availability
+from domain.scheduling.availability import Availability, WeeklyHours
 from models.repositories import people
-from services.instructor_standing import InstructorStanding
 from services.stored_availability import weekly_of
 
 STUDENT_WINDOW = "student_window"  # the hard rule
@@ -35,15 +34,28 @@ async def hours_of(db: AsyncSession, student_ids: Collection[UUID]) -> dict[UUID
     }
 
 
-async def closed(
-    db: AsyncSession, student_ids: Collection[UUID], start: datetime, end: datetime, own: InstructorStanding
+async def with_usual(
+    db: AsyncSession,
+    student_ids: Collection[UUID],
+    hours: Mapping[UUID, StudentHours],
+    usual: tuple[WeeklyHours, ...],
+) -> dict[UUID, StudentHours]:
+    """These hours, and the usual ones of the students who have none, in their zone."""
+    others = [key for key in student_ids if key not in hours]
+    found = {
+        row.id: StudentHours(row.name, Availability(row.time_zone, usual))
+        for row in await people.students(db, others)
+    }
+    return {**hours, **found}
+
+
+def closed(
+    hours: Mapping[UUID, StudentHours], start: datetime, end: datetime
 ) -> Mapping[UUID, list[tuple[datetime, datetime]]]:
     """The times of this span at which students can't have classes; who always can is left out."""
-    if STUDENT_WINDOW in own.set_aside:
-        return {}
     whole = [Interval(start, end)]
     found = {
         key: [(one.start, one.end) for one in difference(whole, student.open_between(start, end))]
-        for key, student in (await hours_of(db, student_ids)).items()
+        for key, student in hours.items()
     }
     return {key: spans for key, spans in found.items() if spans}

@@ -47,7 +47,9 @@ async def get_leave_request(leave_id: UUID, db: Work, now: Now) -> ShownLeaveOut
 
 @router.post("/{leave_id}/approve", dependencies=WRITE)
 async def approve(leave_id: UUID, said: LeaveAnswer, who: TheCaller, shared: Shared, now: Now) -> AbsenceOut:
-    """Approve leave: it is entered, and another instructor is found for each class in it.
+    """Approve leave: it is entered, and another instructor is looked for, for classes of the next seven days at once.
+
+    Later classes are left to the plan that is proposed after the leave (`planned`).
 
     `people:write` is needed too.
     """

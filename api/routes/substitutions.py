@@ -83,8 +83,8 @@ async def announce_absence(
 ) -> AbsenceOut:
     """Say that an instructor can't teach for a while, such as for a day of illness.
 
-    It is entered as leave, and another instructor is found for each of their classes in this time. `people:write` is
-    needed too.
+    It is entered as leave. Another instructor is looked for at once for each of their classes in the next seven days;
+    later classes are left to the plan that is proposed after the leave (`planned`). `people:write` is needed too.
     """
     Needs(Permission.PEOPLE_WRITE).check(who)
     replaced = await shared.instructor_absences.announce(who, id, absence, now)

@@ -70,7 +70,13 @@ class SubstitutionOut(Schema):
 
 class SubstitutedOut(Schema):
     session_id: UUID
-    problem: str | None = Field(description="Why no search was started; null: it goes on.")
+    problem: str | None = Field(
+        description="Why no search was started; null: it goes on, or a plan has the class."
+    )
+    planned: bool = Field(
+        False,
+        description="The class is more than seven days ahead: the plan that follows the leave gives it away.",
+    )
 
 
 class AbsenceOut(Schema):
@@ -80,7 +86,11 @@ class AbsenceOut(Schema):
     def of(cls, replaced: Iterable[ReplacedIn]) -> Self:
         return cls(
             classes=[
-                SubstitutedOut(session_id=one.session_id, problem=one.refusal.detail if one.refusal else None)
+                SubstitutedOut(
+                    session_id=one.session_id,
+                    problem=one.refusal.detail if one.refusal else None,
+                    planned=one.is_planned,
+                )
                 for one in replaced
             ]
         )

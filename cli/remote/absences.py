@@ -30,10 +30,12 @@ def add_absences(app: typer.Typer) -> None:
         body = {"starts_at": caller.moment(since), "ends_at": caller.moment(until), "reason": reason}
         result = caller.api.post(f"{_PATH}/{person_id}/absences", body)
         classes = result["classes"]
-        count = sum(one["problem"] is None for one in classes)
+        count = sum(one["problem"] is None and not one["planned"] for one in classes)
         noun = "class" if count == 1 else "classes"
         text = f"Instructors are asked to teach {count} {noun}."
         caller.screen.done(text, result | {"id": person_id})
+        if planned := sum(one["planned"] for one in classes):
+            caller.screen.note(f"More than 7 days ahead, left to the plan that is proposed: {planned}.")
         for one in classes:
             if one["problem"]:
                 caller.screen.note(f"{one['session_id']}: {one['problem']}")

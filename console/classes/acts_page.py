@@ -26,6 +26,7 @@ from domain.people.access import Permission, Principal
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 from services.bulk_classes import ClassResult
+from services.class_moves import is_overridable
 from services.inputs.class_acts import MOST_CLASSES, ClassActs
 from services.inputs.fields import Schema
 from services.organizations import organization as organization_of
@@ -122,9 +123,7 @@ async def _page(
         refused=[result for result in results if result.error],
         readers=list({reader.id: reader.name for result in taken for reader in result.mail_to}.values()),
         gathers=wanted.action != ClassAct.SUBSTITUTE and len(taken) > 1,
-        needs_override=any(
-            result.error and result.error.code == "instructor-unavailable" for result in results
-        ),
+        needs_override=any(is_overridable(result.error) for result in results),
         moves=wanted.action == ClassAct.MOVE,
         times=RowTimes(ZoneInfo(zone)),
         zone=zone,

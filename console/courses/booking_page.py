@@ -30,6 +30,7 @@ from models.course import Course, Topic
 from models.people import Student
 from models.repositories import people, relations
 from services import form_keys, organizations
+from services.class_moves import is_overridable
 from services.inputs.fields import Schema, WallTime
 from services.inputs.sessions import NewSession, OverrideReason
 from services.resources.catalogue import COURSES
@@ -160,5 +161,5 @@ def _page(
 ) -> Response:
     return page(
         request, "book.html", form.status, choices=choices, form=form, topics=topics, students=students, key=key,
-        path="/courses",
+        overridable=is_overridable(form.problem), path="/courses",
     )  # fmt: skip

@@ -18,6 +18,7 @@ from starlette.datastructures import FormData
 
 from api.http.problems import status_of
 from console.frame.forms import Options, text
+from console.frame.problem_texts import shown
 from console.frame.texts import gettext, mark, page_language
 from console.frame.times import clock, input_value
 from domain.errors import HomeroomError, InvalidInput, StaleVersion
@@ -97,7 +98,14 @@ class AvailabilityForm:
     terms: tuple[Box, ...] = ()  # empty: the form does not show them
     channel: str = ""  # the id of the channel that is told of offers as well
     channels: Options = ()  # to choose from; empty: the form does not show it
-    problem: HomeroomError | None = None  # somebody else changed it in the meantime
+    problem: HomeroomError | None = (
+        None  # why it was not saved, such as that somebody else changed it meanwhile
+    )
+
+    @property
+    def refusal(self) -> str:
+        """What can't be, in the language of the page; empty where nothing is wrong with what was typed."""
+        return shown(self.problem).detail if isinstance(self.problem, InvalidInput) else ""
 
     @property
     def status(self) -> int:
@@ -130,7 +138,10 @@ async def load(
 async def save(
     db: AsyncSession, instructor_id: UUID, posted: FormData, now: datetime, *, by_staff: bool = False
 ) -> AvailabilityForm | None:
-    """Save what was typed; returns the form where it has to be shown again. Raises NotFound, InvalidInput."""
+    """Save what was typed; returns the form where it has to be shown again.
+
+    Raises NotFound, InvalidInput for an incomplete form.
+    """
     if "version" not in posted:
         raise InvalidInput("the form is incomplete", next_step="Reload the page and try again.")
     stored = await instructor_absences.stored(db, instructor_id)
@@ -144,6 +155,8 @@ async def save(
         wanted = wanted.model_copy(update={"alert_channel_id": UUID(chosen) if chosen else None})
     try:
         await instructor_absences.set_availability(db, instructor_id, wanted, now, version=form.version)
+    except InvalidInput as error:
+        return replace(form, problem=error)
     except StaleVersion as error:
         return replace(form, version=stored.version, problem=error)
     return None

@@ -84,7 +84,10 @@ INSTRUCTOR_RULES: Mapping[str, str] = {
     WhyNot.ON_LEAVE: "on leave",
     WhyNot.NOT_AVAILABLE: "outside their hours",
     WhyNot.BUSY_ELSEWHERE: "busy in their own calendar",
+    WhyNot.STUDENT_WINDOW: "outside the hours of a student",
+    WhyNot.DO_NOT_PAIR: "kept apart from a student",
     WhyNot.NO_BUFFER: "too close to another class",
+    WhyNot.REST: "without their rest between two days",
     WhyNot.HOURS_OF_DAY: "over the hours of the day",
     WhyNot.HOURS_OF_WEEK: "over the hours of the week",
 }

@@ -59,6 +59,14 @@ _SPECIFIC = (
     mark("you would teach more hours in that week than you have said you accept"),
     mark("See the open classes for what is left."),
     mark("See your swaps for what holds now."),
+    mark("this leave would be over already"),
+    mark("leave lasts at most 366 days"),
+    mark("leave must end within the next two years"),
+    mark("two entries of leave overlap"),
+    mark("this day is listed twice"),
+    mark("you have asked for leave in this time already"),
+    mark("you are on leave in all of this time already"),
+    mark("Choose other days, or take the earlier request back first."),
     mark("you have changed this many times in the last hour; what you said last counts"),
 )
 

@@ -47,7 +47,7 @@ FLASHES = {
     "closed": "Closed. Nobody is offered these days, and series skip them.",
     "closed_but_kept": "Closed. Some booked classes could not be cancelled: see the list.",
     "opened_again": "Opened again. Series that skipped these days are planned again.",
-    "leave_approved": "Approved. Another instructor is sought for each class in this time.",
+    "leave_approved": "Approved. Substitutes are asked for the next 7 days; a plan is proposed for later classes.",
     "leave_declined": "Declined. The classes stay as they are.",
     "rules_drafted": "Saved in the draft. See what it would change, then publish it.",
     "rules_published": "Published. Instructors are chosen by these rules from now on.",

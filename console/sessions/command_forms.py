@@ -27,6 +27,7 @@ from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
 from models.repositories import pages, sessions, substitutions
 from services import cases
+from services.class_moves import is_overridable
 from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason, RoomMessage
@@ -100,7 +101,7 @@ async def reschedule(
     try:
         await shared.classes.reschedule(who, session_id, starts_at, ends_at, override_reason=reason)
     except InstructorUnavailable as error:
-        if not by_htmx(request):
+        if not by_htmx(request) or not is_overridable(error):
             raise
         return page(request, "parts/override_of_rules.html", status_of(error), error=shown(error))
     return _done(request, session_id, "Rescheduled. Everyone will be notified.")

@@ -27,6 +27,7 @@ PATH = "/settings/self-service"
 router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
 _SWITCHES = ("families_move", "families_cancel", "other_instructors", "instructors_swap", "instructors_take")
 _DURATIONS = ("move_until", "free_until", "ahead", "swap_until")
+_HOURS = ("offered_from", "offered_until")
 _HOW = "Enter a duration, such as 12 hours or 14 days."
 
 
@@ -40,12 +41,13 @@ def _of_policy(policy: SelfServicePolicy) -> SelfServiceForm:
     return SelfServiceForm(
         {name: getattr(policy, name) for name in _SWITCHES}
         | {name: durations.written(getattr(policy, name)) for name in _DURATIONS}
+        | {name: f"{getattr(policy, name):%H:%M}" for name in _HOURS}
         | {"most_moves": str(policy.most_moves)}
     )
 
 
 def _typed(posted: FormData) -> SelfServiceForm:
-    names = (*_DURATIONS, "most_moves")
+    names = (*_DURATIONS, *_HOURS, "most_moves")
     return SelfServiceForm(
         {name: bool(forms.text(posted, name)) for name in _SWITCHES}
         | {name: forms.text(posted, name).strip() for name in names}

@@ -10,14 +10,16 @@ from fastapi.responses import RedirectResponse, Response
 from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
+from api.http.problems import status_of
 from api.http.state import State
 from console.frame import forms
 from console.frame.problem_page import PageRoute
+from console.frame.problem_texts import shown
 from console.frame.rendering import HEADERS, page
 from console.frame.texts import gettext
 from console.frame.viewers import Teacher, same_origin
 from console.teaching.own_times import own_times
-from domain.errors import InvalidInput
+from domain.errors import Conflict, InvalidInput
 from domain.people.access import Principal
 from domain.scheduling.offers import SubstitutionReason
 from domain.scheduling.wall_time import first_moment, last_moment
@@ -51,7 +53,12 @@ async def ask(request: Request, shared: Shared, who: Teacher, now: Now) -> Respo
             )
             # The form carries the id, so that sending it twice asks once.
             await leave_requests.ask(db, who.person_id, UUID(forms.text(posted, "key")), new, now)
-    except (InvalidInput, ValueError, OverflowError):
+    except (InvalidInput, Conflict) as error:
+        refused = shown(error)
+        return await _page(
+            request, shared, who, now, typed, refused.detail, status_of(error), refused.next_step
+        )
+    except (ValueError, OverflowError):
         problem = gettext("Enter a start, and an end after it that is still to come.")
         return await _page(request, shared, who, now, typed, problem, 422)
     return RedirectResponse(PATH, status_code=303, headers=HEADERS)
@@ -73,6 +80,7 @@ async def _page(
     typed: dict[str, str] | None = None,
     problem: str = "",
     status: int = 200,
+    next_step: str = "",
 ) -> Response:
     assert who.person_id is not None, "an instructor is a person"
     async with shared.database.tenant(who.organization_id) as db:
@@ -86,6 +94,6 @@ async def _page(
     }
     reasons = [("illness", gettext("Illness")), ("unspecified", gettext("No reason given"))]
     return page(
-        request, "own_leave.html", status, requests=requests, typed=typed or {}, problem=problem,
+        request, "own_leave.html", status, requests=requests, typed=typed or {}, problem=problem, next_step=next_step,
         key=uuid7(), states=states, reasons=reasons, **own_times(zone, now),
     )  # fmt: skip

@@ -46,6 +46,9 @@ class Availability:
     days: tuple[DayHours, ...] = ()
     leave: tuple[tuple[datetime, datetime], ...] = ()
     buffer: timedelta = timedelta()  # between two classes
+    rest: timedelta = (
+        timedelta()
+    )  # between the last class of a day and the first of a later one; at most 24 hours
     most_per_day: timedelta | None = None  # of teaching; None: no limit
     most_per_week: timedelta | None = None
     booked: tuple[tuple[datetime, datetime], ...] = field(default=(), repr=False)  # classes around the time
@@ -90,6 +93,15 @@ class Availability:
 
     def lacks_buffer(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start - self.buffer, end + self.buffer)
+
+    def lacks_rest(self, start: datetime, end: datetime) -> bool:
+        """Whether a class of another day, which is the day of its start in their zone, is too close."""
+        if not self.rest:
+            return False
+        zone = ZoneInfo(self.zone)
+        day = start.astimezone(zone).date()
+        near = (span for span in self.booked if _overlaps([span], start - self.rest, end + self.rest))
+        return any(other.astimezone(zone).date() != day for other, _ in near)
 
     def exceeds_day(self, start: datetime, end: datetime) -> bool:
         """Whether the class would be more than the most of a day, which is the day of its start in their zone."""

@@ -1,6 +1,8 @@
-"""The rules about an instructor that a booking keeps, and the sentence that says why each refuses it."""
+"""The hard rules that a booking keeps, and the sentence that says why each refuses it."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.scheduling.candidates import ABSOLUTE, Candidate, ClassToTeach, WhyNot, why_not
@@ -9,16 +11,33 @@ from domain.scheduling.credentials import Requirement, unmet
 
 # What a booking can set aside with a reason. Nobody teaches two classes at once, whatever the reason.
 OVERRIDABLE = tuple(rule for rule in WhyNot if rule not in ABSOLUTE)
+# What a booking is refused by: a reason doesn't make a person teach a student whom they must not teach.
+_KEPT = frozenset({*OVERRIDABLE, WhyNot.DO_NOT_PAIR})
+A_STUDENT = "a student of the class"  # in place of names that are not known
 _REQUIREMENTS = {WhyNot(kind): kind for kind in Requirement}
 
 
 def broken_rules(wanted: ClassToTeach, instructor: Candidate) -> tuple[WhyNot, ...]:
     """The rules that bind, in the order in which they are named. Clashes with other classes are not among them."""
-    return tuple(rule for rule in why_not(wanted, instructor) if rule in OVERRIDABLE)
+    return tuple(rule for rule in why_not(wanted, instructor) if rule in _KEPT)
 
 
-def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, instructor: Candidate) -> str:
-    """Why the rule refuses the class, in plain English. `who` is the instructor's name, or a word for them."""
+def can_be_set_aside(rules: Iterable[str]) -> bool:
+    """Whether a reason sets all of these rules aside."""
+    return not ABSOLUTE.intersection(rules)
+
+
+def sentence(
+    rule: WhyNot,
+    who: str,
+    wanted: ClassToTeach,
+    instructor: Candidate,
+    students: Mapping[UUID, str] | None = None,
+) -> str:
+    """Why the rule refuses the class, in plain English.
+
+    `who` is the instructor's name, or a word for them; `students` are the names of those of the class.
+    """
     if kind := _REQUIREMENTS.get(rule):
         return f"{who} {unmet(wanted.requirements, instructor.credentials, wanted.ends_at)[kind]}."
     if rule == WhyNot.CLOSED and (closed := closing(wanted.closed, wanted.starts_at, wanted.ends_at)):
@@ -39,9 +58,29 @@ def sentence(rule: WhyNot, who: str, wanted: ClassToTeach, instructor: Candidate
         return f"{who} is busy at that time, as their own calendar says."
     if rule == WhyNot.NO_BUFFER:
         return f"{who} needs {_minutes(times.buffer)} min between two classes."
+    if rule == WhyNot.STUDENT_WINDOW:
+        return f"That is outside the hours at which {_named(wanted.closed_to, students)} can have classes."
+    if rule == WhyNot.DO_NOT_PAIR:
+        return f"{who} must not teach {_named(instructor.kept_apart, students)}."
+    if rule == WhyNot.REST:
+        return f"{who} needs {_hours(times.rest)} h of rest between the classes of two days."
     if rule == WhyNot.HOURS_OF_DAY:
         return f"{who} would teach more than {_hours(times.most_per_day)} h on that day."
     return f"{who} would teach more than {_hours(times.most_per_week)} h in that week."
+
+
+def _named(keys: Sequence[UUID], students: Mapping[UUID, str] | None) -> str:
+    """The names of these students, as a list in a sentence."""
+    names = [students[key] for key in keys if key in students] if students else []
+    if len(names) < len(keys):
+        return A_STUDENT
+    return listed(names)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a list in a sentence; empty without any."""
+    *others, last = [*names] or [""]
+    return " and ".join(part for part in (", ".join(others), last) if part)
 
 
 def _minutes(length: timedelta) -> int:

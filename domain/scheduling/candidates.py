@@ -29,15 +29,18 @@ class WhyNot(StrEnum):
     CLOSED = "closed"  # a closed day of the organization
     ON_LEAVE = "on_leave"
     NOT_AVAILABLE = "not_available"
+    STUDENT_WINDOW = "student_window"  # a student of the class can't have classes then
+    DO_NOT_PAIR = "do_not_pair"  # they must not teach a student of the class
     BUSY = "busy"
     BUSY_ELSEWHERE = "busy_elsewhere"  # by their own calendar, which was imported
     NO_BUFFER = "no_buffer"
+    REST = "rest"  # between their last class of a day and the first of a later one
     HOURS_OF_DAY = "hours_of_day"
     HOURS_OF_WEEK = "hours_of_week"
 
 
 # What not even an admin who names the person can set aside.
-ABSOLUTE: frozenset[str] = frozenset({WhyNot.IS_REPLACED, WhyNot.RETIRED, WhyNot.BUSY, "do_not_pair"})
+ABSOLUTE: frozenset[str] = frozenset({WhyNot.IS_REPLACED, WhyNot.RETIRED, WhyNot.BUSY, WhyNot.DO_NOT_PAIR})
 
 
 class Term(StrEnum):
@@ -59,6 +62,7 @@ class ClassToTeach:
     replaced_id: UUID | None = None  # the instructor who cannot teach it
     requirements: Requirements = field(default_factory=Requirements)  # of its course
     closed: tuple[ClosedTime, ...] = ()  # of the organization; empty for a class that keeps its time
+    closed_to: tuple[UUID, ...] = ()  # its students who can't have classes at its time
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Candidate:
     qualifications: Collection[tuple[str, str]] = ()  # subject and level; an empty level is every level
     credentials: Credentials = field(default_factory=Credentials)
     availability: Availability = field(default_factory=Availability)
+    kept_apart: tuple[UUID, ...] = ()  # students of the class whom they must not teach
     taught_students: int = 0  # of the students of the class
     taught_course: bool = False
     hourly_cost: float | None = None
@@ -129,9 +134,12 @@ def why_not(wanted: ClassToTeach, candidate: Candidate) -> tuple[WhyNot, ...]:
         WhyNot.CLOSED: closing(wanted.closed, start, end) is not None,
         WhyNot.ON_LEAVE: times.is_on_leave(start, end),
         WhyNot.NOT_AVAILABLE: not times.covers(start, end),
+        WhyNot.STUDENT_WINDOW: bool(wanted.closed_to),
+        WhyNot.DO_NOT_PAIR: bool(candidate.kept_apart),
         WhyNot.BUSY: busy,
         WhyNot.BUSY_ELSEWHERE: times.is_busy_elsewhere(start, end),
         WhyNot.NO_BUFFER: not busy and times.lacks_buffer(start, end),
+        WhyNot.REST: not busy and times.lacks_rest(start, end),
         WhyNot.HOURS_OF_DAY: times.exceeds_day(start, end),
         WhyNot.HOURS_OF_WEEK: times.exceeds_week(start, end),
     }

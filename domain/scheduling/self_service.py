@@ -1,11 +1,35 @@
 """An organization's rules for what families and instructors may change themselves: what, until when, how far ahead."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from domain.scheduling.availability import Hours, WeeklyHours
 
 Notice = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
+
+
+def _without_offset(at: time) -> time:
+    if at.tzinfo:
+        raise ValueError("must be wall time of the student, without an offset")
+    return at
+
+
+WallTime = Annotated[
+    time,
+    AfterValidator(_without_offset),
+    # JSON Schema's format `time` requires an offset, which a wall time lacks.
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}),
+]
 # Between the page that says what a cancellation counts as, and the cancellation.
 _GRACE = timedelta(minutes=5)
 
@@ -30,6 +54,14 @@ class SelfServicePolicy(BaseModel):
     most_moves: Annotated[int, Field(ge=1, le=20)] = Field(
         2, description="A class that was moved this often can't be moved by its family again."
     )
+    offered_from: WallTime = Field(
+        time(7),
+        description="Families are offered times from this hour on, in wall time of the student. Students with "
+        "`class_hours` of their own are offered those.",
+    )
+    offered_until: WallTime = Field(
+        time(21), description="And classes that end by this hour; 00:00 is the end of the day."
+    )
     other_instructors: bool = Field(
         False, description="Whether families may move a class to a time at which only others can teach it."
     )
@@ -44,6 +76,19 @@ class SelfServicePolicy(BaseModel):
         True,
         description="Whether instructors who accept extra hours may take classes that look for somebody.",
     )
+
+    @field_validator("offered_until")
+    @classmethod
+    def _after_the_start(cls, until: time, info: ValidationInfo) -> time:
+        start = info.data.get("offered_from")
+        if start is not None and until <= start and until != time():
+            raise ValueError("must be after offered_from")
+        return until
+
+    @property
+    def offered_hours(self) -> tuple[WeeklyHours, ...]:
+        """In wall time of a student, the hours of each day at which families are offered times."""
+        return tuple(WeeklyHours(day, Hours(self.offered_from, self.offered_until)) for day in range(7))
 
     @property
     def leaves_no_time(self) -> bool:

@@ -18,6 +18,8 @@ from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot, is_qua
 from domain.scheduling.credentials import met_until
 
 Spans = Sequence[tuple[datetime, datetime]]
+# Days around a class whose classes can be too close: a class and a rest are a day long at most.
+_DAYS_OF_REST = (-3, -2, -1, 1, 2, 3)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def bookable_slots(
     free = difference(whole, [*closed, *(Interval(*span) for spans in students.values() for span in spans)])
     able: dict[datetime, list[Candidate]] = {start: [] for span in free for start in window.starts_in(span)}
     for candidate in candidates:
-        if candidate.retired or not is_qualified(wanted, candidate.qualifications):
+        if candidate.retired or candidate.kept_apart:
+            continue
+        if not is_qualified(wanted, candidate.qualifications):
             continue
         until = met_until(wanted.requirements, candidate.credentials)
         if until is None:
@@ -90,7 +94,9 @@ def _slot(start: datetime, end: datetime, free: Sequence[Candidate]) -> Slot:
     able = (
         key
         for key, one in times.items()
-        if not one.exceeds_day(start, end) and not one.exceeds_week(start, end)
+        if not one.lacks_rest(start, end)
+        and not one.exceeds_day(start, end)
+        and not one.exceeds_week(start, end)
     )
     return Slot(start, end, tuple(able))
 
@@ -132,6 +138,9 @@ class _InWindow(Availability):
     classes: tuple[Interval, ...] = ()  # merged
     taught_on: Mapping[date, timedelta] = field(default_factory=dict)  # by day in their zone
     taught_from: Mapping[date, timedelta] = field(default_factory=dict)  # by the Monday of the week
+    spans_of: Mapping[date, Interval] = field(
+        default_factory=dict
+    )  # from the first start of a day to its last end
 
     def hours_between(self, start: datetime, end: datetime) -> tuple[Interval, ...] | None:
         return self.hours
@@ -148,6 +157,13 @@ class _InWindow(Availability):
 
     def lacks_buffer(self, start: datetime, end: datetime) -> bool:
         return self.is_busy(start - self.buffer, end + self.buffer)
+
+    def lacks_rest(self, start: datetime, end: datetime) -> bool:
+        if not self.rest:
+            return False
+        day = self._day(start)
+        near = (self.spans_of.get(day + timedelta(days=n)) for n in _DAYS_OF_REST)
+        return any(one and one.start < end + self.rest and start - self.rest < one.end for one in near)
 
     def exceeds_day(self, start: datetime, end: datetime) -> bool:
         if self.most_per_day is None:
@@ -176,12 +192,20 @@ def _in_window(candidate: Candidate, window: SlotWindow) -> Candidate:
             day = start.astimezone(zone).date()
             taught_on[day] = taught_on.get(day, timedelta()) + (end - start)
             taught_from[_monday(day)] = taught_from.get(_monday(day), timedelta()) + (end - start)
+    spans_of: dict[date, Interval] = {}
+    if times.rest:
+        zone = ZoneInfo(times.zone)
+        for start, end in times.booked:
+            day = start.astimezone(zone).date()
+            before = spans_of.get(day, Interval(start, end))
+            spans_of[day] = Interval(min(before.start, start), max(before.end, end))
     prepared = _InWindow(
         **own,
         hours=times.hours_between(window.first, window.until),
         classes=merged(Interval(*span) for span in times.booked),
         taught_on=taught_on,
         taught_from=taught_from,
+        spans_of=spans_of,
     )
     return replace(candidate, availability=prepared)
 

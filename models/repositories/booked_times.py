@@ -7,7 +7,6 @@ removed them or not.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -74,6 +73,55 @@ async def reserve(
 
 
 @dataclass(frozen=True)
+class Reservation:
+    """Time of a person that a class or a hold reserves."""
+
+    person_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    session_id: UUID | None = None
+    hold_id: UUID | None = None
+    expires_at: datetime | None = None  # of a hold
+    class_id: UUID | None = None  # for which a plan holds it
+
+    def refusal(self) -> DoubleBooked:
+        """What a booking of the person at this time is refused with."""
+        by = "session" if self.session_id else "hold"
+        ends = {"clashing_hold_expires_at": self.expires_at.isoformat()} if self.expires_at else {}
+        return DoubleBooked(
+            _OTHER_CLASS,
+            **{
+                "clashing_person_id": str(self.person_id),
+                f"clashing_{by}_id": str(self.session_id or self.hold_id),
+                "clashing_starts_at": _iso(self.starts_at),
+                "clashing_ends_at": _iso(self.ends_at),
+                **ends,
+            },
+        )
+
+
+async def reservations(
+    db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime
+) -> list[Reservation]:
+    """What reserves time of these people in this span, by its start."""
+    start_of = sa.func.lower(col(BookedTime.during))
+    query = (
+        sa.select(
+            col(BookedTime.person_id),
+            *_SPAN,
+            col(BookedTime.session_id),
+            col(BookedTime.hold_id),
+            col(BookedTime.expires_at),
+            col(TimeHold.class_id),
+        )
+        .outerjoin(TimeHold, col(TimeHold.id) == col(BookedTime.hold_id))
+        .where(_is_of(person_ids), _is_during(start, end), _RESERVES)
+        .order_by(start_of, col(BookedTime.person_id))
+    )
+    return [Reservation(*row) for row in await db.execute(query)]
+
+
+@dataclass(frozen=True)
 class TakenTime:
     """What reserves time of a person: a class or a hold."""
 
@@ -115,25 +163,22 @@ async def clash_of(
     people: Sequence[UUID],
     starts_at: datetime,
     ends_at: datetime,
-    besides: Collection[UUID] = (),
 ) -> DoubleBooked | None:
-    """The first person whom something else takes in this time, what takes them, and when, as a refusal.
-
-    Classes in `besides` take nobody.
-    """
+    """The first person whom something else takes in this time, what takes them, and when, as a refusal."""
     query = (
-        sa.select(BookedTime)
-        .where(
-            *_overlaps(owner.organization_id, people, starts_at, ends_at),
-            _is_not(owner),
-            col(BookedTime.session_id).is_(None) | col(BookedTime.session_id).not_in(besides),
-            _RESERVES,
+        sa.select(
+            col(BookedTime.person_id),
+            *_SPAN,
+            col(BookedTime.session_id),
+            col(BookedTime.hold_id),
+            col(BookedTime.expires_at),
         )
+        .where(*_overlaps(owner.organization_id, people, starts_at, ends_at), _is_not(owner), _RESERVES)
         .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
         .limit(1)
     )
-    found = (await db.scalars(query)).first()
-    return DoubleBooked(_OTHER_CLASS, **_described(found)) if found else None
+    found = (await db.execute(query)).first()
+    return Reservation(*found).refusal() if found else None
 
 
 def _overlaps(
@@ -221,17 +266,5 @@ def _is_not(owner: Owner) -> sa.ColumnElement[bool]:
     return col(BookedTime.hold_id).is_distinct_from(owner.hold_id)
 
 
-def _described(row: BookedTime) -> dict[str, Any]:
-    by = "session" if row.session_id else "hold"
-    ends = {"clashing_hold_expires_at": row.expires_at.isoformat()} if row.expires_at else {}
-    return {
-        "clashing_person_id": str(row.person_id),
-        f"clashing_{by}_id": str(row.session_id or row.hold_id),
-        "clashing_starts_at": _iso(row.during.lower),
-        "clashing_ends_at": _iso(row.during.upper),
-        **ends,
-    }
-
-
-def _iso(at: datetime | None) -> str:
-    return at.astimezone(UTC).isoformat() if at else ""
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

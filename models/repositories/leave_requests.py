@@ -48,6 +48,17 @@ async def of_instructor(
     return list(await db.scalars(query))
 
 
+async def overlaps(db: AsyncSession, instructor_id: UUID, start: datetime, end: datetime) -> bool:
+    """Whether the instructor has a request for leave in this span that waits or was approved."""
+    query = sa.select(col(LeaveRequest.id)).where(
+        col(LeaveRequest.instructor_id) == instructor_id,
+        col(LeaveRequest.starts_at) < end,
+        col(LeaveRequest.ends_at) > start,
+        col(LeaveRequest.state).in_([LeaveState.ASKED, LeaveState.APPROVED]),
+    )
+    return (await db.execute(query.limit(1))).first() is not None
+
+
 async def classes_in(
     db: AsyncSession, requests: Collection[LeaveRequest], now: datetime
 ) -> dict[UUID, list[Session]]:

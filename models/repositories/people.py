@@ -63,6 +63,12 @@ async def students_with_address(db: AsyncSession, student_ids: Sequence[UUID]) -
     return list(await db.scalars(query.order_by(col(Student.id))))
 
 
+async def students(db: AsyncSession, student_ids: Collection[UUID]) -> list[Student]:
+    """Those of these students that there are."""
+    query = sa.select(Student).where(col(Student.id) == sa.any_(_KEYS))
+    return list(await db.scalars(query, {"keys": list(student_ids)}))
+
+
 async def students_with_hours(db: AsyncSession, student_ids: Collection[UUID]) -> list[Student]:
     """Those of these students who cannot have classes at every hour."""
     query = sa.select(Student).where(

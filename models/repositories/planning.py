@@ -56,6 +56,7 @@ class PlannedClass(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     is_over: bool
+    overridden: list[str]  # rules that were set aside for it
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[Plan
             col(Session.starts_at),
             col(Session.ends_at),
             sa.or_(col(Session.outcome).is_not(None), col(Session.ended_at).is_not(None)),
+            col(Session.overridden_rules),
         )
         .where(which, col(Session.outcome).is_distinct_from(_CANCELLED))
         .order_by(col(Session.starts_at), col(Session.id))
@@ -169,3 +171,16 @@ async def pairings(db: AsyncSession, student_ids: Collection[UUID]) -> list[Pair
     query = sa.select(Pairing).where(col(Pairing.student_id) == sa.any_(keys))
     rows = await db.scalars(query.order_by(col(Pairing.instructor_id)), {"keys": list(student_ids)})
     return list(rows)
+
+
+async def kept_apart(db: AsyncSession, student_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Of these students each with an instructor who must not teach them."""
+    if not student_ids:
+        return []
+    keys: sa.BindParameter[Any] = sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))
+    query = sa.select(col(Pairing.student_id), col(Pairing.instructor_id)).where(
+        col(Pairing.student_id) == sa.any_(keys), col(Pairing.do_not_pair)
+    )
+    return [
+        (student, instructor) for student, instructor in await db.execute(query, {"keys": list(student_ids)})
+    ]

@@ -20,13 +20,11 @@ _NAMES: Mapping[type[SQLModel], tuple[str, ...]] = {
 _MOST = 10  # rows of one name
 
 
-async def named(db: AsyncSession, table: type[SQLModel], given: str) -> list[UUID]:
-    """The rows in use that this text names; several where a name is not unique, at most ten."""
-    return (await all_named(db, table, [given]))[given]
+async def named(db: AsyncSession, table: type[SQLModel], given: Collection[str]) -> dict[str, list[UUID]]:
+    """By text, the rows in use that it names: several where a name is not unique, at most ten.
 
-
-async def all_named(db: AsyncSession, table: type[SQLModel], given: Collection[str]) -> dict[str, list[UUID]]:
-    """By text, the rows in use that it names, as `named` finds them; with one query for each kind of name."""
+    One query for each kind of name.
+    """
     columns = sa.inspect(table).columns
     in_use = columns["retired_at"].is_(None)
     found: dict[str, list[UUID]] = {text: [] for text in given}

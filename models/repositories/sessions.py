@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.errors import DoubleBooked, LinkReplaced, NotFound, TransitionRefused
+from domain.errors import LinkReplaced, NotFound, TransitionRefused
 from domain.people.access import AccessRole, Principal
 from domain.people.display_names import told_apart
 from domain.people.roles import Role, identity_of
@@ -53,11 +53,6 @@ async def get_sessions(db: AsyncSession, session_ids: Collection[UUID]) -> list[
     return list(await db.scalars(query.order_by(col(Session.starts_at), col(Session.id))))
 
 
-async def is_visible(db: AsyncSession, session_id: UUID, who: Principal) -> bool:
-    query = sa.select(col(Session.id)).where(col(Session.id) == session_id, visible_to(who))
-    return (await db.execute(query)).first() is not None
-
-
 def _no_session(session_id: UUID) -> NotFound:
     return NotFound(f"there is no session {session_id}")
 
@@ -93,10 +88,10 @@ async def by_external_id(db: AsyncSession, external_id: str) -> Session | None:
     return (await db.scalars(query)).one_or_none()
 
 
-async def with_external_ids(db: AsyncSession, external_ids: Collection[str]) -> set[str]:
-    """Those of the external ids that a class has."""
+async def external_ids_in_use(db: AsyncSession, external_ids: Collection[str]) -> set[str]:
+    """Those of these ids that a class has."""
     query = sa.select(col(Session.external_id)).where(col(Session.external_id).in_(external_ids))
-    return {key for key in await db.scalars(query) if key}
+    return {one for one in await db.scalars(query) if one}
 
 
 async def hold_time(
@@ -119,18 +114,6 @@ async def hold_time_of(
 
 def _owner(session: Session) -> booked_times.Owner:
     return booked_times.Owner(session.organization_id, session_id=session.id)
-
-
-async def clash_of(
-    db: AsyncSession,
-    session: Session,
-    people: Sequence[UUID],
-    starts_at: datetime,
-    ends_at: datetime,
-    besides: Collection[UUID] = (),
-) -> DoubleBooked | None:
-    """What takes one of these people in this time, as a refusal; neither the class itself nor those in `besides`."""
-    return await booked_times.clash_of(db, _owner(session), people, starts_at, ends_at, besides)
 
 
 async def held_people(db: AsyncSession, session_id: UUID) -> list[UUID]:

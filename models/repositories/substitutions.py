@@ -45,6 +45,20 @@ async def searching(db: AsyncSession, session_id: UUID) -> Substitution | None:
     return found.one_or_none()
 
 
+async def searched(db: AsyncSession, start: datetime, end: datetime) -> set[UUID]:
+    """The classes that start in this span and for which a search goes on."""
+    query = (
+        sa.select(col(Substitution.session_id))
+        .join(Session, col(Session.id) == col(Substitution.session_id))
+        .where(
+            col(Substitution.state) == SubstitutionState.SEARCHING,
+            col(Session.starts_at) >= start,
+            col(Session.starts_at) < end,
+        )
+    )
+    return set(await db.scalars(query))
+
+
 async def withdraw(db: AsyncSession, session_id: UUID, now: datetime) -> None:
     """End the search for a class, if one goes on: its offers hold no more."""
     if going_on := await searching(db, session_id):
@@ -130,17 +144,17 @@ class Teaching:
 
 
 async def instructors(
-    db: AsyncSession, only: UUID | None = None
+    db: AsyncSession, only: Collection[UUID] | None = None
 ) -> list[tuple[Instructor, InstructorAvailability | None]]:
-    """All who are not retired, or the one who is asked for, each with when they can teach."""
+    """All who are not retired, or those of them who are asked for, each with when they can teach."""
     query = (
         sa.select(Instructor, InstructorAvailability)
         .outerjoin(InstructorAvailability, col(InstructorAvailability.instructor_id) == col(Instructor.id))
         .where(col(Instructor.retired_at).is_(None))
         .order_by(col(Instructor.id))
     )
-    if only:
-        query = query.where(col(Instructor.id) == only)
+    if only is not None:
+        query = query.where(col(Instructor.id).in_(only))
     return [(person, availability) for person, availability in await db.execute(query)]
 
 

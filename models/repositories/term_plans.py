@@ -134,6 +134,30 @@ def _unpublished(plan_id: UUID) -> sa.Select[PlanAssignment]:
     )
 
 
+async def given_away(
+    db: AsyncSession,
+    plan_id: UUID,
+    instructor_id: UUID,
+    *,
+    class_id: UUID | None = None,
+    between: tuple[datetime, datetime] | None = None,
+) -> list[PlanAssignment]:
+    """Booked classes that the instructor has, and that the plan is still to give to somebody else, by start."""
+    query = (
+        _unpublished(plan_id)
+        .join(Session, col(Session.id) == col(PlanAssignment.session_id))
+        .where(
+            col(Session.instructor_id) == instructor_id, col(PlanAssignment.instructor_id) != instructor_id
+        )
+    )
+    if class_id is not None:
+        query = query.where(col(PlanAssignment.class_id) == class_id)
+    if between is not None:
+        start, end = between
+        query = query.where(col(PlanAssignment.starts_at) < end, col(PlanAssignment.ends_at) > start)
+    return list(await db.scalars(query))
+
+
 async def replace_assignments(db: AsyncSession, plan_id: UUID, rows: Sequence[PlanAssignment]) -> None:
     await db.execute(sa.delete(PlanAssignment).where(col(PlanAssignment.plan_run_id) == plan_id))
     db.add_all(rows)

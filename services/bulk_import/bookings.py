@@ -6,12 +6,11 @@ nothing twice, and a row that was changed in between is refused where its class 
 
 import asyncio
 import json
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -30,31 +29,29 @@ from domain.errors import (
 )
 from domain.people.access import Principal
 from domain.scheduling.wall_time import wall_time_to_utc
-from domain.scheduling.closures import ClosedTime
 from domain.sessions.schedule import check_length
-from models.closure import Closure
 from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
-from models.repositories import booked_times, entities, people, rows_by_name, sessions
+from models.repositories import people, planning, rows_by_name, sessions
 from models.session import Session
 from services import organizations
+from services.booking_preview import BookingPreview
 from services.bookings import external_id_taken
 from services.bulk_import.importer import Candidate, Outcome, Refusal
 from services.bulk_import.parsing import Row
-from services.clashes import require_bookable
+from services.clashes import with_names
 from services.class_commands import ClassCommands
-from services.closed_times import closures_between, concerning
 from services.inputs.fields import ExternalId, Schema, TimeZone
 from services.inputs.sessions import NewSession, OverrideReason
-from services.instructor_rules import InstructorRules, read_rules
+from services.instructor_rules import AskedClass
 from services.instructor_standing import class_of
 
 MOST_ROWS = 2_000
-_CHECKED, _BOOKED, _AT_ONCE = 500, 50, 8  # rows in a batch, and classes that are booked side by side
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_BATCH, _AT_ONCE = 50, 8
 _USUAL_MINUTES = 60
 _YEARS = range(2000, 2100)  # in which an offset cannot leave the range of datetime
+Reference = TypeVar("Reference", bound=SQLModel)
 
 
 class BookingRow(Schema):
@@ -97,39 +94,15 @@ COLUMNS: Mapping[str, Callable[[str], Any]] = {
 """The columns of a CSV file, each with the function that reads its cells."""
 
 
-class _Times:
-    """Times that take people, found by day. Each has a number, that of the row which would take it; 0: of none."""
-
-    def __init__(self) -> None:
-        self._by_day: dict[tuple[UUID, date], list[tuple[datetime, datetime, int]]] = defaultdict(list)
-
-    def add(self, person: UUID, start: datetime, end: datetime, number: int = 0) -> None:
-        for day in _days(start, end):
-            self._by_day[person, day].append((start, end, number))
-
-    def taken_by(self, person: UUID, start: datetime, end: datetime) -> int | None:
-        """The number of the first time that overlaps this one; None: the person is free."""
-        for day in _days(start, end):
-            for since, until, number in self._by_day.get((person, day), ()):
-                if since < end and start < until:
-                    return number
-        return None
-
-
-def _days(start: datetime, end: datetime) -> Iterator[date]:
-    """Of UTC."""
-    day, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
-
-
 @dataclass
 class _File:
-    """What the rows so far would book, by which rows of one file are compared."""
+    """What the rows so far named, and what they would book, by which rows of one file are compared."""
 
+    named: dict[type[SQLModel], dict[str, list[UUID]]] = field(
+        default_factory=lambda: {table: {} for table in (Course, Instructor, Student)}
+    )  # by what a cell says
+    enrolled: dict[UUID, list[UUID]] = field(default_factory=dict)  # by course
     rows: dict[UUID, int] = field(default_factory=dict)  # id of a class to the number of its row
-    times: _Times = field(default_factory=_Times)
 
 
 @dataclass(frozen=True)
@@ -139,19 +112,7 @@ class _Wanted:
     row: Row
     id: UUID
     new: NewSession
-    people: tuple[UUID, ...]
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What the database has of the people, courses and times that some rows name, read with one query for each kind."""
-
-    sessions: Mapping[UUID, Session]  # that these rows have booked before
-    external_ids: Collection[str]  # that other classes have
-    courses: Mapping[UUID, Course]
-    rules: InstructorRules
-    closures: Sequence[tuple[Closure, ClosedTime]]
-    booked: _Times
+    student_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -170,8 +131,8 @@ class BookingImport:
         Raises InvalidInput for a file with too many rows, after the outcomes of those before.
         """
         taken, seen = 0, _File()
-        most = _CHECKED if self.dry_run else _BOOKED
-        while batch := await asyncio.to_thread(list, islice(rows, most)):
+        size = MOST_ROWS if self.dry_run else _BATCH  # a preview looks at the whole file at once
+        while batch := await asyncio.to_thread(list, islice(rows, size)):
             taken += len(batch)
             if taken > MOST_ROWS:
                 raise InvalidInput(
@@ -182,91 +143,70 @@ class BookingImport:
     async def _batch(self, batch: Sequence[Row], seen: _File, now: datetime) -> list[Outcome]:
         async with self.database.tenant(self.who.organization_id) as db:
             zone = (await organizations.organization(db)).time_zone
-            resolved = await _resolved(db, batch, zone, self.who.organization_id)
-            known = await self._known(db, [one for one in resolved if isinstance(one, _Wanted)])
-            wanted = [await self._checked(db, one, known, zone, seen, now) for one in resolved]
-        if self.dry_run:
-            return [one if isinstance(one, Outcome) else _taken(one) for one in wanted]
+            wanted = await self._checked(db, batch, zone, seen)
+            if self.dry_run:
+                return await self._previewed(db, wanted, seen, now)
         turns = asyncio.Semaphore(_AT_ONCE)
         return await asyncio.gather(*(self._booked(one, turns) for one in wanted))
 
-    async def _known(self, db: AsyncSession, wanted: Sequence[_Wanted]) -> _Known | None:
-        """None: there is nothing to know of no rows."""
-        if not wanted:
-            return None
-        booked = await sessions.get_sessions(db, [one.id for one in wanted])
-        news = [one.new for one in wanted] if self.dry_run else []
-        start = min((new.starts_at for new in news), default=_EPOCH)
-        end = max((new.ends_at for new in news), default=_EPOCH)
-        people_ids = {person for one in wanted for person in one.people} if self.dry_run else set()
-        return _Known(
-            {row.id: row for row in booked},
-            await sessions.with_external_ids(db, [new.external_id for new in news if new.external_id]),
-            {
-                row.id: row
-                for row in await entities.all_in_use(db, Course, list({new.course_id for new in news}))
-            },
-            await read_rules(db, {new.instructor_id for new in news}, start, end),
-            await closures_between(db, start, end),
-            await _booked(db, people_ids, start, end),
-        )
-
     async def _checked(
-        self,
-        db: AsyncSession,
-        wanted: _Wanted | Outcome,
-        known: _Known | None,
-        zone: str,
-        seen: _File,
-        now: datetime,
-    ) -> _Wanted | Outcome:
-        """The row as it is to be booked; or its outcome, if it is refused or booked already."""
-        if isinstance(wanted, Outcome) or known is None:
-            return wanted
-        try:
-            if (first := seen.rows.setdefault(wanted.id, wanted.row.number)) != wanted.row.number:
-                raise InvalidInput(f"row {first} is the same class", next_step="Remove one of the two rows.")
-            if booked := known.sessions.get(wanted.id):
-                _require_same(booked, wanted.new)
-                return _taken(wanted, remark=_was_booked(booked))
-            if self.dry_run:
-                await self._require_bookable(db, wanted, known, zone, seen, now)
-        except HomeroomError as error:
-            return _refused(wanted.row, error)
-        return wanted
+        self, db: AsyncSession, batch: Sequence[Row], zone: str, seen: _File
+    ) -> list[_Wanted | Outcome]:
+        """The rows as they are to be booked; or their outcomes, where they are refused or booked already."""
+        given = [_given(row) for row in batch]
+        await _look_up(db, [one for one in given if isinstance(one, BookingRow)], seen)
+        found: list[_Wanted | Outcome] = []
+        for row, one in zip(batch, given, strict=True):
+            try:
+                wanted = _resolved(row, one, zone, self.who.organization_id, seen)
+                if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
+                    raise InvalidInput(
+                        f"row {first} is the same class", next_step="Remove one of the two rows."
+                    )
+                found.append(wanted)
+            except (HomeroomError, ValidationError) as error:
+                found.append(_refused(row, error))
+        ids = [one.id for one in found if isinstance(one, _Wanted)]
+        booked = {one.id: one for one in await sessions.get_sessions(db, ids)}
+        return [
+            _as_booked(one, booked[one.id]) if isinstance(one, _Wanted) and one.id in booked else one
+            for one in found
+        ]
 
-    async def _require_bookable(
-        self, db: AsyncSession, wanted: _Wanted, known: _Known, zone: str, seen: _File, now: datetime
-    ) -> None:
-        """Raises the error with which the booking would be refused, as far as it can be seen before."""
-        new = wanted.new
-        if new.starts_at <= now:
-            raise BookingInPast
-        if new.external_id in known.external_ids:
-            raise external_id_taken()
-        span = new.starts_at, new.ends_at
-        for person in wanted.people:
-            if number := seen.times.taken_by(person, *span):
-                raise DoubleBooked(f"the instructor or a student is in the class of row {number} then")
-            seen.times.add(person, *span, wanted.row.number)
-        if any(known.booked.taken_by(person, *span) is not None for person in wanted.people):
-            await self._require_free(db, wanted, zone, now)
-        asked = class_of(known.courses[new.course_id], new.starts_at, new.ends_at)
-        asked = replace(asked, closed=concerning(known.closures, asked.requirements.region))
-        if not new.override_reason and (refusal := known.rules.refusal_of(new.instructor_id, asked)):
-            raise refusal
-
-    async def _require_free(self, db: AsyncSession, wanted: _Wanted, zone: str, now: datetime) -> None:
-        """Raises DoubleBooked, with the names of who is taken and by what."""
-        new = wanted.new
-        session = Session(
-            id=wanted.id, organization_id=self.who.organization_id, region="", course_id=new.course_id,
-            instructor_id=new.instructor_id, title="", starts_at=new.starts_at, ends_at=new.ends_at,
-            time_zone=zone, created_at=now,
-        )  # fmt: skip
-        await require_bookable(
-            db, self.who, session, wanted.people, new.starts_at, new.ends_at, override=True
+    async def _previewed(
+        self, db: AsyncSession, found: Sequence[_Wanted | Outcome], seen: _File, now: datetime
+    ) -> list[Outcome]:
+        """The outcomes with the errors with which bookings would be refused, as far as they can be seen before."""
+        wanted = [one for one in found if isinstance(one, _Wanted)]
+        courses = await planning.courses(db, {one.new.course_id for one in wanted})
+        asked = [
+            AskedClass(
+                one.new.instructor_id,
+                class_of(courses[one.new.course_id], one.new.starts_at, one.new.ends_at),
+                one.student_ids,
+                one.id,
+            )
+            for one in wanted
+        ]
+        taken = await sessions.external_ids_in_use(
+            db, [one.new.external_id for one in wanted if one.new.external_id]
         )
+        preview = await BookingPreview.read(db, asked)
+        refused: list[HomeroomError | None] = []
+        for row, one in zip(wanted, asked, strict=True):
+            error: HomeroomError | None
+            if row.new.starts_at <= now:
+                error = BookingInPast()
+            elif row.new.external_id in taken:
+                error = external_id_taken()
+            else:
+                error = preview.refusal(one, override=bool(row.new.override_reason))
+            if error is None:
+                preview.take(one)
+            refused.append(_beside_rows(error, seen))
+        named = await with_names(db, refused, self.who)
+        outcomes = {row.id: _taken(row, error) for row, error in zip(wanted, named, strict=True)}
+        return [one if isinstance(one, Outcome) else outcomes[one.id] for one in found]
 
     async def _booked(self, wanted: _Wanted | Outcome, turns: asyncio.Semaphore) -> Outcome:
         if isinstance(wanted, Outcome):
@@ -281,20 +221,30 @@ class BookingImport:
         return _taken(wanted)
 
 
-async def _booked(db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime) -> _Times:
-    times = _Times()
-    for person, spans in (await booked_times.overlapping(db, person_ids, start, end)).items():
-        for since, until in spans:
-            times.add(person, since, until)
-    return times
+def _taken(wanted: _Wanted, refusal: Refusal | None = None, remark: str = "") -> Outcome:
+    return Outcome(Candidate(wanted.row.number, wanted.row.line, wanted.id, wanted.new), refusal, remark)
 
 
 def _refused(row: Row, error: Refusal) -> Outcome:
     return Outcome(Candidate(row.number, row.line, UUID(int=0), error), error)
 
 
-def _taken(wanted: _Wanted, refusal: Refusal | None = None, remark: str = "") -> Outcome:
-    return Outcome(Candidate(wanted.row.number, wanted.row.line, wanted.id, wanted.new), refusal, remark)
+def _as_booked(wanted: _Wanted, booked: Session) -> Outcome:
+    """The outcome of a row whose class is booked."""
+    try:
+        _require_same(booked, wanted.new)
+    except Conflict as error:
+        return _refused(wanted.row, error)
+    return _taken(wanted, remark=_was_booked(booked))
+
+
+def _beside_rows(refused: HomeroomError | None, seen: _File) -> HomeroomError | None:
+    """The refusal; one by the class of another row names this row, since there is no such class yet."""
+    if isinstance(refused, DoubleBooked) and (key := refused.extra.get("clashing_session_id")):
+        number = seen.rows.get(UUID(key))
+        if number is not None:
+            return DoubleBooked(f"the instructor or a student is in the class of row {number} then")
+    return refused
 
 
 def _require_same(booked: Session, new: NewSession) -> None:
@@ -312,31 +262,7 @@ def _was_booked(session: Session) -> str:
     return f"booked before; it is {session.state.value.replace('_', ' ')}"
 
 
-async def _resolved(
-    db: AsyncSession, batch: Sequence[Row], zone: str, organization_id: UUID
-) -> list[_Wanted | Outcome]:
-    """The rows with what their cells name, or refused where that is nothing."""
-    given = [_given(row) for row in batch]
-    read = [one for one in given if isinstance(one, BookingRow)]
-    names: dict[type[SQLModel], Mapping[str, Sequence[UUID]]] = {
-        Course: await rows_by_name.all_named(db, Course, {one.course for one in read}),
-        Instructor: await rows_by_name.all_named(db, Instructor, {one.instructor for one in read}),
-        Student: await rows_by_name.all_named(db, Student, {name for one in read for name in one.students}),
-    }
-    courses = {keys[0] for keys in names[Course].values() if len(keys) == 1}
-    enrolled = await people.enrolled_by_course(db, courses)
-    found: list[_Wanted | Outcome] = []
-    for row, one in zip(batch, given, strict=True):
-        try:
-            if not isinstance(one, BookingRow):
-                raise one
-            found.append(_wanted(row, one, names, enrolled, zone, organization_id))
-        except (HomeroomError, ValidationError) as error:
-            found.append(_refused(row, error))
-    return found
-
-
-def _given(row: Row) -> BookingRow | Refusal:
+def _given(row: Row) -> BookingRow | InvalidInput | ValidationError:
     if isinstance(row.content, InvalidInput):
         return row.content
     try:
@@ -345,18 +271,33 @@ def _given(row: Row) -> BookingRow | Refusal:
         return error
 
 
-def _wanted(
+async def _look_up(db: AsyncSession, given: Sequence[BookingRow], seen: _File) -> None:
+    """Whom the cells name, and who is enrolled where a row names no students."""
+    cells: Mapping[type[SQLModel], set[str]] = {
+        Course: {one.course for one in given},
+        Instructor: {one.instructor for one in given},
+        Student: {name for one in given for name in one.students},
+    }
+    for table, texts in cells.items():
+        known = seen.named[table]
+        known |= await rows_by_name.named(db, table, texts - known.keys())
+    of_course = {key for one in given if not one.students for key in seen.named[Course][one.course]}
+    seen.enrolled |= await people.enrolled_by_course(db, of_course - seen.enrolled.keys())
+
+
+def _resolved(
     row: Row,
-    given: BookingRow,
-    names: Mapping[type[SQLModel], Mapping[str, Sequence[UUID]]],
-    enrolled: Mapping[UUID, Sequence[UUID]],
+    given: BookingRow | InvalidInput | ValidationError,
     zone: str,
     organization_id: UUID,
+    seen: _File,
 ) -> _Wanted:
     """Raises InvalidInput, UnknownReference, RepeatedTime, and ValidationError for values of a wrong kind."""
-    course = _one(names, "course", Course, given.course)
-    instructor = _one(names, "instructor", Instructor, given.instructor)
-    students = [_one(names, "students", Student, name) for name in given.students]
+    if not isinstance(given, BookingRow):
+        raise given
+    course = _one(seen, "course", Course, given.course)
+    instructor = _one(seen, "instructor", Instructor, given.instructor)
+    students = [_one(seen, "students", Student, name) for name in given.students]
     local = ZoneInfo(given.time_zone or zone)
     starts_at = _moment("starts", given.starts, local)
     if given.ends and given.minutes:
@@ -374,12 +315,12 @@ def _wanted(
         external_id=given.external_id,
         override_reason=given.override_reason,
     )
-    present = students or enrolled.get(course, ())
-    if not present:
+    enrolled = list(dict.fromkeys(students)) or seen.enrolled.get(course, [])
+    if not enrolled:
         raise InvalidInput(
             "students: nobody is enrolled in the course", next_step="Name the students, or enroll them first."
         )
-    return _Wanted(row, _id_of(new, organization_id), new, (instructor, *present))
+    return _Wanted(row, _id_of(new, organization_id), new, tuple(enrolled))
 
 
 def _id_of(new: NewSession, organization_id: UUID) -> UUID:
@@ -387,14 +328,9 @@ def _id_of(new: NewSession, organization_id: UUID) -> UUID:
     return uuid5(organization_id, f"booked from a file: {json.dumps(values, sort_keys=True)}")
 
 
-def _one(
-    names: Mapping[type[SQLModel], Mapping[str, Sequence[UUID]]],
-    column: str,
-    table: type[SQLModel],
-    given: str,
-) -> UUID:
+def _one(seen: _File, column: str, table: type[SQLModel], given: str) -> UUID:
     """The row that a cell names. Raises UnknownReference, InvalidInput for a name that several rows have."""
-    found = names[table][given]
+    found = seen.named[table][given]
     if len(found) == 1:
         return found[0]
     if found:

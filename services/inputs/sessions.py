@@ -15,8 +15,9 @@ OverrideReason = Annotated[
     Field(
         min_length=1,
         max_length=500,
-        description="Why rules about the instructor are set aside: their qualifications, hours, leave or limits. "
-        "It is in the audit log. Left out: a class that breaks one is refused with `instructor-unavailable`.",
+        description="Why hard rules are set aside: the instructor's qualifications, hours, leave, rest or limits, and "
+        "the students' hours. It is in the audit log. Left out: a class that breaks one is refused with "
+        "`instructor-unavailable`. No reason makes an instructor teach a student whom they must not teach.",
     ),
 ]
 

@@ -36,6 +36,11 @@ class SlotQuestion(BaseModel):
     step: Annotated[timedelta, Field(ge=timedelta(minutes=5), le=timedelta(days=7))] = Field(
         timedelta(minutes=15), description="Between two starts; the first is `from`."
     )
+    for_families: bool = Field(
+        False,
+        description="Only times that families are offered: students without `class_hours` have those of the "
+        "self-service policy (`offered_from`, `offered_until`).",
+    )
     explain: bool = Field(
         False, description="List each start, also those that can't be booked, and say why others can't teach."
     )

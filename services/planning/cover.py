@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.errors import InvalidInput, NotFound, StaleRevision
+from domain.intervals import Interval
 from domain.people.access import Principal
+from domain.scheduling.leave import require_possible
 from matching.calendars import Calendars
 from matching.prepared import PreparedProblem
 from matching.repair import Repair, repair
@@ -64,17 +66,16 @@ async def find_cover(
     """Who could teach what an instructor has from `start` until `end`, with as few other changes as possible.
 
     Classes that have begun stay, and so do those of others outside this time. Raises NotFound, InvalidInput for a span
-    of more than 14 days.
+    that is over, or longer than 14 days.
     """
     if (end - start).days > _LONGEST_DAYS:
         raise InvalidInput(
             f"an absence is covered for at most {_LONGEST_DAYS} days at once",
             next_step="Choose a shorter time.",
         )
+    require_possible(Interval(start, end), now)
     instructor = await entities.get(db, Instructor, instructor_id)
     since = max(start, now)
-    if since >= end:
-        return Cover((), 0, {})
     built = await problem_of(db, since, end, now)
     if instructor_id not in built.names:
         raise NotFound(

@@ -1,7 +1,7 @@
 """Reads what a plan of a term is made from: the classes of a window, which of them are free, and why."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.intervals import Interval, difference
 from domain.scheduling.term_plans import ChangeKind, PlanScope
 from matching.checker import Violation, pins_broken, violations
 from matching.problem import ClassToStaff
-from models.repositories import plan_answers, term_plans
+from models.repositories import plan_answers, substitutions, term_plans
 from models.series import Series, SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from services.planning.candidates import NOT_AVAILABLE, ON_LEAVE, RETIRED
@@ -52,7 +52,10 @@ class Window:
 async def read_window(
     db: AsyncSession, row: PlanRun, now: datetime, chosen: set[UUID] | None = None
 ) -> Window:
-    """`chosen` booked classes are free in place of those of the run's scope. Raises UnknownReference."""
+    """`chosen` booked classes are free in place of those of the run's scope. Raises UnknownReference.
+
+    Classes for which a substitute is looked for are left to that search: they keep their instructor.
+    """
     changes = _Changes.of(row)
     start = max(row.starts_at, now)
     found = [
@@ -67,19 +70,22 @@ async def read_window(
     ]
     occurrences = {one.id: (one, series) for one, series in found}
     reasons: Reasons = {}
+    searched = set() if chosen is not None else await substitutions.searched(db, start, row.ends_at)
     free: set[UUID] | None = None if row.scope == PlanScope.ALL else set()
     if chosen is not None:
         free = chosen - occurrences.keys()
     elif row.scope in _ONLY_TOUCHED:
         whole = await problem_of(db, start, row.ends_at, now, proposed=proposed)
-        reasons = _touched(whole, occurrences, changes)
+        reasons = {
+            key: why for key, why in _touched(whole, occurrences, changes).items() if key not in searched
+        }
         if row.scope == PlanScope.CHANGED:  # who has set a rule aside for a class wants it as it is
             aside = await term_plans.with_rules_set_aside(db, start, row.ends_at)
             aside |= {key for key, (_, series) in occurrences.items() if series.override_reason}
             reasons = {key: why for key, why in reasons.items() if key not in aside}
         free = reasons.keys() - occurrences.keys()
     built = await problem_of(db, start, row.ends_at, now, class_ids=free, proposed=proposed)
-    built = _keeping(built, occurrences, row.scope, reasons)
+    built = _keeping(_left_to_searches(built, searched), occurrences, row.scope, reasons)
     refused = await plan_answers.refused(db, row.id)
     kept: dict[UUID, PlanAssignment] = {}
     if refused:
@@ -116,6 +122,14 @@ async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Vi
     assignment = {one.id: wanted.get(one.id, one.pinned_instructor_id) for one in classes}
     usable = {key: who if who in known else None for key, who in assignment.items()}
     return gone + pins_broken(problem, violations(problem, usable))[1]
+
+
+def _left_to_searches(built: PlanningProblem, searched: Collection[UUID]) -> PlanningProblem:
+    classes = [
+        replace(one, pinned_instructor_id=one.published_instructor_id) if one.id in searched else one
+        for one in built.problem.classes
+    ]
+    return replace(built, problem=replace(built.problem, classes=classes))
 
 
 def _without_refused(

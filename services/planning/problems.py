@@ -1,7 +1,7 @@
 """Builds the problem that the engine of `matching` plans, ranks and repairs from the rows of a school."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ from services.instructor_standing import InstructorStanding, credentials_of, req
 from services.organizations import organization
 from services.scheduling_rules import published_rules
 from services.stored_availability import availability_of, weekly_of
-from services.student_hours import StudentHours, hours_of
+from services.student_hours import STUDENT_WINDOW, StudentHours, hours_of
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _NEAR = 2 * _DAY  # farther classes count for the hours of a week only: the longest rest is 24 hours
@@ -319,7 +319,11 @@ class _Free:
         frozen_until = self.now + timedelta(hours=self.parameters.frozen_hours)
         is_pinned = not self.is_chosen and (one.is_over or one.starts_at <= frozen_until)
         holder = one.instructor_id if one.instructor_id in self.staff.rows else None
-        return self.read(one, holder, holder if is_pinned else None)
+        read = self.read(one, holder, holder if is_pinned else None)
+        if STUDENT_WINDOW not in one.overridden:
+            return read
+        self.closed_to.pop(one.id, None)
+        return replace(read, student_windows=None)
 
     def read(
         self, one: PlannedClass | ProposedClass, published: UUID | None = None, pinned: UUID | None = None

@@ -29,17 +29,17 @@ from matching.progress import Progress
 from matching.relaxations import relaxations
 from models.authorship import author
 from models.database import Database
-from models.repositories import entities, plan_answers, sessions, term_plans, time_holds
+from models.repositories import entities, plan_answers, term_plans, time_holds
 from models.repositories import series as series_repository
 from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from reports.moments import moment
 from services.cases import NewCase, open_case, resolve_about
-from services.handovers import Handovers
+from services.handovers import Handover, Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization, planning_policy_of
 from services.plan_holds import HELD_FOR, PlanHolds
-from services.planning import plan_questions
+from services.planning import plan_questions, publishing
 from services.planning.plan_windows import Window, broken_rules, read_window
 from services.planning.problems import PlanningProblem
 from services.series import mark_due
@@ -52,6 +52,7 @@ BATCH = 20  # assignments that are published in one step
 LONGEST = timedelta(weeks=26)
 _LOOK_EVERY = 1.0  # seconds between looks at the progress of the engine
 _MOST_NAMED = 3  # classes that a refusal to publish names
+_MOST_TOGETHER = 100  # classes that change hands in one transaction
 _MOST_EXPLAINED = 200  # classes without instructor whose reasons are kept
 Relaxations = list[dict[str, list[str]]]  # as they are stored
 
@@ -216,9 +217,13 @@ class TermPlanner:
                 return await self._full_look(db, row)
             batch = await term_plans.to_publish(db, row.id, BATCH)
         touched: set[UUID] = set()
+        done: set[UUID] = set()
         with author(row.published_by or row.created_by):
             for one in batch:
-                await self._publish_one(row, one, touched, now)
+                if one.session_id is None:
+                    await self._publish_occurrence(row, one, touched, now)
+                elif one.class_id not in done:
+                    done |= await self._publish_booked(row, one, now)
         for series_id in sorted(touched):
             await self._series.changed_or_later(SeriesRef(ref.organization_id, series_id))
         async with self._database.tenant(ref.organization_id) as db:
@@ -228,41 +233,56 @@ class TermPlanner:
                 row.state, row.finished_at = PlanState.PUBLISHED, now
             return _look(row, left)
 
-    async def _publish_one(
-        self, row: PlanRun, one: PlanAssignment, touched: set[UUID], now: datetime
-    ) -> None:
-        problem = ""
-        assert one.instructor_id is not None, "only classes with an instructor are published"
-        if one.session_id and await self._has_changed_hands(row, one):
-            problem = "Somebody else teaches this class by now."
-        elif one.session_id:
+    async def _publish_booked(self, row: PlanRun, first: PlanAssignment, now: datetime) -> set[UUID]:
+        """Hand a booked class over, with those that have to change hands with it; returns which were handed over.
+
+        Where its instructor is still kept by a class that the plan gives away, both change hands in one transaction;
+        so do all classes of a circle. Raises Unavailable.
+        """
+        unit = [first]
+        while True:
+            wanted = [
+                Handover(one.class_id, one.former_instructor_id, one.instructor_id)
+                for one in unit
+                if one.instructor_id
+            ]
             try:
-                await self._handovers.hand_over(
-                    row.organization_id, one.session_id, one.instructor_id, f"{row.id}", now, act_id=row.id
+                await self._handovers.hand_over_together(
+                    row.organization_id, wanted, f"{row.id}", now, act_id=row.id
                 )
             except Unavailable:
                 raise
             except HomeroomError as error:
-                problem = error.detail
+                async with self._database.tenant(row.organization_id) as db:
+                    more = await publishing.kept_by(db, row.id, unit, error)
+                    if more and len(unit) + len(more) <= _MOST_TOGETHER:
+                        unit += more
+                        continue
+                    await _refuse(db, first, error.detail)
+                return {first.class_id}
+            async with self._database.tenant(row.organization_id) as db:
+                for one in unit:
+                    assert one.instructor_id is not None, "only classes with an instructor are published"
+                    await series_repository.take_instructor(db, one.class_id, one.instructor_id)
+                    stored = await _stored(db, one)
+                    stored.problem, stored.published_at = "", now
+            return {one.class_id for one in unit}
+
+    async def _publish_occurrence(
+        self, row: PlanRun, one: PlanAssignment, touched: set[UUID], now: datetime
+    ) -> None:
+        """Give a class of a series that is not booked yet to its instructor."""
+        assert one.instructor_id is not None, "only classes with an instructor are published"
         async with self._database.tenant(row.organization_id) as db:
+            problem = ""
             if one.occurrence_id and (kept := await entities.lock(db, SeriesOccurrence, one.occurrence_id)):
                 touched.add(kept.series_id)
                 problem = await _assign(db, kept, one.instructor_id)
-            elif one.session_id and not problem:
-                await series_repository.take_instructor(db, one.session_id, one.instructor_id)
-            stored = await db.get(PlanAssignment, (one.plan_run_id, one.class_id))
-            assert stored is not None, "assignments of a plan that is published stay"
-            stored.problem, stored.published_at = problem, None if problem else now
             if problem:
-                await time_holds.release_class(db, one.class_id)
-
-    async def _has_changed_hands(self, row: PlanRun, one: PlanAssignment) -> bool:
-        """Whether a booked class was given to somebody since the plan was made."""
-        if one.former_instructor_id is None:
-            return False
-        async with self._database.tenant(row.organization_id) as db:
-            session = await sessions.get_session(db, one.class_id)
-            return session.instructor_id not in (one.instructor_id, one.former_instructor_id)
+                await _refuse(db, one, problem)
+            else:
+                stored = await _stored(db, one)
+                stored.problem, stored.published_at = "", now
 
     async def _note(self, ref: PlanRef, run: "_EngineRun") -> PlanLook:
         async with self._database.tenant(ref.organization_id) as db:
@@ -390,6 +410,19 @@ async def _propose(db: AsyncSession, row: PlanRun, rows: Sequence[PlanAssignment
         key=row.answer_by.isoformat() if row.answer_by else "",
     )
     await open_case(db, new, now)
+
+
+async def _stored(db: AsyncSession, one: PlanAssignment) -> PlanAssignment:
+    stored = await db.get(PlanAssignment, (one.plan_run_id, one.class_id))
+    assert stored is not None, "assignments of a plan that is published stay"
+    return stored
+
+
+async def _refuse(db: AsyncSession, one: PlanAssignment, problem: str) -> None:
+    """Write why a class is not published; its time is held no more."""
+    stored = await _stored(db, one)
+    stored.problem, stored.published_at = problem, None
+    await time_holds.release_class(db, one.class_id)
 
 
 async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) -> str:

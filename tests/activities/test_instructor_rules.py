@@ -3,17 +3,30 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from activities.sessions import SessionActivities
 from domain.errors import InstructorUnavailable
-from models.repositories import change_log, override_requests
+from domain.people.access import AccessRole, Principal
+from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
+from models.course import Course
+from models.people import Student
+from models.repositories import change_log, entities, override_requests, sessions
+from models.scheduling import Pairing, SchedulingRulesVersion
 from services import instructor_absences
+from services.booking_preview import BookingPreview
+from services.clashes import named_refusals
+from services.class_moves import PlannedMove, refusals
 from services.inputs.substitutions import AvailabilityIn
-from tests.activities.school_rows import NOTICES, SchoolRows, now, run
-from workflows.contracts.sessions import MoveInput
+from services.instructor_rules import AskedClass
+from services.instructor_standing import class_of
+from tests.activities.school_rows import NOTICES, SchoolRows, now, run, step
+from workflows.contracts.sessions import AddPeopleInput, MoveInput
 
 pytestmark = pytest.mark.adapter
 
@@ -86,3 +99,142 @@ async def test_what_is_not_known_of_an_instructor_refuses_nothing(school: School
     await school.book("Noor", starts_at=later)
     with pytest.raises(InstructorUnavailable, match="isn't qualified to teach Mathematics"):
         await school.book("Leo", starts_at=later, instructor="Dora")
+
+
+async def keep_apart(school: SchoolRows, student: str) -> None:
+    async with school.database.tenant(school.id) as db:
+        db.add(
+            Pairing(
+                organization_id=school.id,
+                student_id=school.people[student],
+                instructor_id=school.people["Ada"],
+                do_not_pair=True,
+                updated_by="",
+                updated_at=now(),
+            )
+        )
+
+
+async def publish(school: SchoolRows, rules: SchedulingRules) -> None:
+    async with school.database.tenant(school.id) as db:
+        db.add(
+            SchedulingRulesVersion(
+                id=uuid4(),
+                organization_id=school.id,
+                number=1,
+                rules=rules.model_dump(mode="json"),
+                created_by="",
+                created_at=now(),
+                published_by="",
+                published_at=now(),
+            )
+        )
+
+
+async def close(school: SchoolRows, student: str) -> None:
+    """Let a student have classes on Mondays at two in the morning alone."""
+    hours = [{"weekday": 0, "start": "02:00", "end": "03:00"}]
+    await school.change(Student, col(Student.id) == school.people[student], class_hours=hours)
+
+
+async def move(school: SchoolRows, by: timedelta, override: bool = False) -> None:
+    acts = SessionActivities(school.database, school.progress, NOTICES)
+    start = school.starts_at + by
+    key = uuid7() if override else None
+    if key:
+        async with school.database.tenant(school.id) as db:
+            await override_requests.keep(db, school.id, key, REASON, now())
+    async with named_refusals(school.database, school.id):
+        moves = (await school.row()).moves + 1
+        await run(
+            acts.move,
+            MoveInput(school.session, starts_at=start, ends_at=start + HOUR, moves=moves, override=key),
+        )
+
+
+async def test_the_hours_of_students_refuse_a_move_unless_a_reason_sets_them_aside(
+    school: SchoolRows,
+) -> None:
+    await close(school, "Leo")
+    noon = (school.starts_at + timedelta(days=1)).replace(hour=12) - school.starts_at
+    with pytest.raises(InstructorUnavailable, match="outside the hours at which Leo of") as refusal:
+        await move(school, noon)
+    assert refusal.value.extra["rules"] == "student_window"
+    assert (await school.row()).starts_at == school.starts_at, "a class that was booked before stays"
+    await move(school, noon, override=True)
+    assert (await school.row()).overridden_rules == ["student_window"]
+    await publish(school, SchedulingRules(disabled=("student_window",)))
+    await move(school, noon + HOUR)
+    assert (await school.row()).overridden_rules == []
+
+
+async def test_no_reason_makes_an_instructor_teach_a_student_kept_apart(school: SchoolRows) -> None:
+    await keep_apart(school, "Noor")
+    with pytest.raises(InstructorUnavailable, match=r"Ada of .* must not teach Noor of") as refusal:
+        await move(school, HOUR, override=True)
+    assert "on the page of the student" in refusal.value.next_step
+    await keep_apart(school, "Iris")
+    acts = SessionActivities(school.database, school.progress, NOTICES)
+    with pytest.raises(InstructorUnavailable, match="must not teach a student of the class"):
+        await run(
+            acts.add_people, AddPeopleInput(school.session, step(), (school.people["Iris"],), has_room=False)
+        )
+
+
+async def test_the_rest_of_the_published_rules_is_kept(school: SchoolRows) -> None:
+    await publish(school, SchedulingRules(parameters=Parameters(rest_hours=11)))
+    late = (school.starts_at + timedelta(days=20)).replace(hour=0, minute=0)  # the evening before in New York
+    await school.book("Iris", starts_at=late)
+    with pytest.raises(InstructorUnavailable, match="11 h of rest") as refusal:
+        async with named_refusals(school.database, school.id):
+            await school.book("Leo", starts_at=late + 11 * HOUR)
+    assert refusal.value.extra["rules"] == "rest"
+    await school.book("Leo", starts_at=late + 12 * HOUR)
+
+
+async def test_a_preview_reads_once_and_sees_what_it_would_book_before(school: SchoolRows) -> None:
+    """Classes of one day, of which the instructor's limit allows two; and a move into the time of the other."""
+    await allow(school, most_hours_per_day=2)
+    await close(school, "Iris")
+    noon = (school.starts_at + timedelta(days=30)).replace(hour=15, minute=0)
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    async def previewed(number: int) -> list[str]:
+        async with school.database.tenant(school.id) as db:
+            course = await entities.get(db, Course, school.course_id)
+            asked = [
+                AskedClass(
+                    school.people["Ada"],
+                    class_of(course, noon + n * HOUR, noon + (n + 1) * HOUR),
+                    [school.people["Iris" if n == 3 else "Leo"]],
+                    UUID(int=n + 1),
+                )
+                for n in range(number)
+            ]
+            statements.clear()
+            preview = await BookingPreview.read(db, asked)
+            found = []
+            for one in asked:
+                refusal = preview.refusal(one)
+                found.append(refusal.extra.get("rules", "") if refusal else "")
+                if refusal is None:
+                    preview.take(one)
+            return found
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        assert await previewed(4) == ["", "", "hours_of_day", "student_window,hours_of_day"]
+        few = len(statements)
+        await previewed(40)
+        assert len(statements) == few
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    async with school.database.tenant(school.id) as db:
+        session = await sessions.get_session(db, school.session.session_id)
+        who = Principal(school.id, AccessRole.OPS, "member:1")
+        taken = PlannedMove(session, session.starts_at, session.ends_at)
+        (refused,) = await refusals(db, who, [taken], now())
+    assert refused is None, "a class is not in its own way"

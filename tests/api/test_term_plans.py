@@ -15,7 +15,7 @@ from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
-from tests.campus import PATIENCE, Campus, Json, School, problem_of
+from tests.campus import HOUR, PATIENCE, Campus, Json, School, problem_of
 from tests.stack import TestMail
 from workflows.contracts.term_plans import PlanRef
 
@@ -160,6 +160,57 @@ async def test_leave_replans_only_the_classes_that_it_touches(harbour: School) -
     await reached(harbour, plan_id, "published")
     assert (await harbour.names(classes[1]["session_id"]))[0] == "Ben Castro"
     assert (await harbour.names(classes[0]["session_id"]))[0] == "Ada Okafor"
+
+
+async def test_two_who_swap_classes_of_one_hour_change_at_once(harbour: School) -> None:
+    ada = harbour.ids["instructor"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    art = (await harbour.post("/v1/courses", {"title": "Drawing", "subject": "Art"}))["id"]
+    when = {key: harbour.booking(96 * HOUR)[key] for key in ("starts_at", "ends_at")}
+    sums = await harbour.book(96 * HOUR, student_ids=[harbour.ids["student 0"]])
+    drawing = await harbour.book(
+        course_id=art, instructor_id=ben, student_ids=[harbour.ids["student 1"]], topic_ids=[], **when
+    )
+    for key, subject in ((ada, "Art"), (ben, "Sums")):
+        held_by = {"qualifications": [{"subject": subject, "level": ""}]}
+        await harbour.change(f"/v1/instructors/{key}", held_by)
+    plan_id, assignments = await proposed(harbour, scope="touched")
+    assert {one["session_id"]: one["instructor_id"] for one in assignments} == {sums: ben, drawing: ada}
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    assert [(await harbour.names(key))[0] for key in (sums, drawing)] == ["Ben Castro", "Ada Okafor"]
+
+
+async def test_classes_of_a_leave_are_sought_for_or_planned_never_both(
+    campus: Campus, harbour: School
+) -> None:
+    ada = harbour.ids["instructor"]
+    person = {"name": "Ben Castro", "email": f"ben.{harbour.id}@harbour.example"}
+    ben = (await harbour.post("/v1/instructors", person))["id"]
+    near, later = await harbour.book(72 * HOUR), await harbour.book(15 * 24 * HOUR)
+    shared = campus.app.state.homeroom
+    looks = Replanning(shared.database, shared.term_plan_client, campus.settings.region)
+    await looks.look(datetime.now(UTC))  # from here on
+    leave = {
+        "starts_at": (datetime.now(UTC) + 48 * HOUR).isoformat(),
+        "ends_at": (datetime.now(UTC) + 20 * 24 * HOUR).isoformat(),
+    }
+    absence = await harbour.post(f"/v1/instructors/{ada}/absences", leave)
+    assert absence["classes"] == [
+        {"session_id": near, "problem": None, "planned": False},
+        {"session_id": later, "problem": None, "planned": True},
+    ]
+    plan_id, _ = await proposal(campus, harbour)
+    (one,) = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert (one["session_id"], one["instructor_id"]) == (later, ben)
+    assert await harbour.get(f"/v1/sessions/{later}/substitutions") == []
+    await harbour.post(f"/v1/sessions/{later}/substitute", {})
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    await reached(harbour, plan_id, "published")
+    (one,) = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert "substitute is being looked for" in one["problem"]
+    assert (await harbour.names(later))[0] == "Ada Okafor"
 
 
 async def test_batches_that_are_repeated_publish_nothing_twice(campus: Campus, harbour: School) -> None:

@@ -74,6 +74,32 @@ async def test_a_family_moves_a_class_to_a_free_time_of_its_instructor(harbour: 
         assert again.status_code == 409, "it was moved as often as the policy allows"
 
 
+async def test_families_are_offered_the_hours_of_their_students_or_of_the_policy(harbour: School) -> None:
+    """Nothing is known of the instructor's hours; the students live in UTC."""
+    await allow(harbour, offered_until="20:00")
+    session_id, student = await own_class(harbour), harbour.ids["student 0"]
+    day = (datetime.now(UTC) + timedelta(days=5)).date()
+    path = f"/family/classes/{session_id}"
+
+    async def offered() -> tuple[str, str]:
+        times = _TIME.findall((await noors.get(path, params={"day": day.isoformat()})).text)
+        return times[0][11:16], times[-1][11:16]
+
+    async with await guardians_browser(harbour) as noors:
+        assert await offered() == ("07:00", "19:00")
+        night = await noors.post(f"{path}/move", data={"starts_at": f"{day}T03:00:00+00:00"})
+        assert night.status_code == 409
+        hours = [{"weekday": day.weekday(), "start": "04:00", "end": "06:00"}]
+        await harbour.change(f"/v1/students/{student}", {"class_hours": hours})
+        assert await offered() == ("04:00", "05:00")
+    query = {"course_id": harbour.ids["course"], "student_ids": harbour.ids["student 1"], "step": "PT1H"}
+    query |= {"from": f"{day}T00:00:00Z", "to": f"{day}T23:59:00Z"}
+    slots = (await harbour.api.get("/v1/slots", params=query)).json()["items"]
+    assert slots[0]["starts_at"][11:16] == "00:00"
+    slots = (await harbour.api.get("/v1/slots", params=query | {"for_families": True})).json()["items"]
+    assert [slots[0]["starts_at"][11:16], slots[-1]["ends_at"][11:16]] == ["07:00", "20:00"]
+
+
 async def test_of_moves_sent_at_one_moment_one_is_made(harbour: School) -> None:
     await allow(harbour)
     session_id = await own_class(harbour)
@@ -192,11 +218,13 @@ async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> Non
             "most_moves": "3",
             "swap_until": "1 h",
             "instructors_take": "true",
+            "offered_from": "08:00",
+            "offered_until": "07:00",
         }
         wrong = await staff.post(path, data=typed)
-        assert (wrong.status_code, wrong.text.count("field-error")) == (422, 2)
+        assert (wrong.status_code, wrong.text.count("field-error")) == (422, 3)
         assert "at most 30 days" in wrong.text
-        right = typed | {"move_until": "6 h", "free_until": "2 days"}
+        right = typed | {"move_until": "6 h", "free_until": "2 days", "offered_until": "20:30"}
         assert "Saved" in (await staff.post(path, data=right)).text
         assert (await staff.post(path, data=right)).status_code == 412
     assert await harbour.get("/v1/self-service-policy") == {
@@ -206,6 +234,8 @@ async def test_staff_set_the_policy_on_the_settings_page(harbour: School) -> Non
         "free_until": "P2D",
         "ahead": "P20D",
         "most_moves": 3,
+        "offered_from": "08:00:00",
+        "offered_until": "20:30:00",
         "other_instructors": False,
         "instructors_swap": False,
         "swap_until": "PT1H",

@@ -81,7 +81,7 @@ async def test_approved_leave_is_entered_and_substitutes_are_sought(
     assert [(one["starts_at"], one["ends_at"]) for one in leave] == [(asked["starts_at"], asked["ends_at"])]
     assert len(await harbour.get(f"/v1/sessions/{session_id}/substitutions")) == 1
     again = await harbour.post(f"/v1/leave-requests/{asked['id']}/approve", {"answer": ""})
-    assert again["classes"] == [{"session_id": session_id, "problem": None}]
+    assert again["classes"] == [{"session_id": session_id, "problem": None, "planned": False}]
     assert (await harbour.get(path))["leave"] == leave
     late = await harbour.api.post(f"/v1/leave-requests/{asked['id']}/decline", json={"answer": ""})
     problem_of(late, 409, "transition-refused")
@@ -100,6 +100,33 @@ async def test_declined_and_withdrawn_leave_changes_nothing(harbour: School) -> 
     problem_of(refused, 409, "transition-refused")
     path = f"/v1/instructors/{harbour.ids['instructor']}/availability"
     assert (await harbour.get(path))["leave"] == []
+
+
+async def test_leave_is_asked_for_once_and_bounded(harbour: School) -> None:
+    async with await instructors_browser(harbour) as ada:
+        assert (await ask(ada, **days(2, 4))).is_success
+        for typed, status, said in (
+            (days(3, 6), 409, "You have asked for leave in this time already. Choose other days"),
+            (days(9, 376), 422, "Leave lasts at most 366 days."),
+            (days(720, 740), 422, "Leave must end within the next two years."),
+        ):
+            refused = await ask(ada, **typed)
+            assert (refused.status_code, said in refused.text) == (status, True), refused.text
+        (asked,) = (await harbour.get("/v1/leave-requests"))["items"]
+        await harbour.post(f"/v1/leave-requests/{asked['id']}/approve", {"answer": ""})
+    path = f"/v1/instructors/{harbour.ids['instructor']}"
+    longer = {
+        "starts_at": asked["starts_at"],
+        "ends_at": f"{datetime.fromisoformat(asked['ends_at']) + 24 * HOUR}",
+    }
+    await harbour.post(f"{path}/absences", longer)
+    stored = await harbour.get(f"{path}/availability")
+    assert [one["starts_at"] for one in stored["leave"]] == [asked["starts_at"], asked["ends_at"]], (
+        "none twice"
+    )
+    overlapping = stored | {"leave": [*stored["leave"], longer]}
+    refused = await harbour.api.put(f"{path}/availability", json=overlapping)
+    assert "overlap" in problem_of(refused, 422, "invalid-input")["detail"]
 
 
 async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> None:

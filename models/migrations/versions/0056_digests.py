@@ -1,14 +1,14 @@
 """digests: one message to a person about what one act does to several of their classes
 
 Revision ID: 0056
-Revises: 0054
+Revises: 0055
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0056"
-down_revision = "0054"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 

@@ -36,6 +36,7 @@ availability = st.builds(
     ).map(tuple),
     leave=st.lists(spans, max_size=2).map(tuple),
     buffer=st.sampled_from([timedelta(), QUARTER]),
+    rest=st.sampled_from([timedelta(), 8 * HOUR, 24 * HOUR]),
     most_per_day=st.sampled_from([None, 2 * HOUR]),
     most_per_week=st.sampled_from([None, 3 * HOUR]),
     booked=st.lists(spans, max_size=4).map(tuple),
