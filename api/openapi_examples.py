@@ -235,6 +235,7 @@ BODIES: Final[dict[str, Json]] = {
         "external_id": "lms-8812",
     },
     "POST /v1/plans": {"first_day": "2040-03-05", "last_day": "2040-03-18", "scope": "touched"},
+    "POST /v1/plans/{run_id}/answers": {"recipient_id": INSTRUCTOR, "accepts": True},
     "POST /v1/series": _SERIES,
     "POST /v1/series/preview": _SERIES,
     "POST /v1/series/{series_id}/change": _SERIES_CHANGE,

@@ -14,7 +14,7 @@ from api.schemas.term_plans import PlanAnswerOut, PlanAssignmentOut, PlanRunOut
 from domain.people.access import Permission
 from models.repositories import pages, plan_answers, term_plans
 from models.term_plan import PlanRun
-from services.inputs.term_plans import NewPlanRun
+from services.inputs.term_plans import GivenAnswers, NewPlanRun
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=ApiRoute)
 WRITE = [needs(Permission.SESSIONS_WRITE)]
@@ -62,6 +62,17 @@ async def list_answers(run_id: UUID, db: Work) -> list[PlanAnswerOut]:
     """List what those who are asked before the plan is published say to each class, by start."""
     await term_plans.get(db, run_id)
     return [PlanAnswerOut.of(row) for row in await plan_answers.current(db, run_id)]
+
+
+@router.post("/{run_id}/answers", dependencies=WRITE)
+async def answer(
+    run_id: UUID, given: GivenAnswers, who: TheCaller, shared: Shared, now: Now
+) -> list[PlanAnswerOut]:
+    """Record what somebody who is asked says to all or some of their classes, as when they call. Lists their answers.
+
+    Once nobody is waited for, the plan is published, or made anew without what was declined.
+    """
+    return [PlanAnswerOut.of(row) for row in await shared.plan_questions.answer_for(who, run_id, given, now)]
 
 
 @router.post("/{run_id}/stop", status_code=204, dependencies=WRITE)

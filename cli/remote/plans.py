@@ -1,16 +1,18 @@
 """`homeroom plans`: lets the engine find instructors for the classes of some days, and publishes what it proposes."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.remote.caller import Caller, remote
 from cli.remote.ids import resolve_id
+from cli.remote.json_files import read_json
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from domain.scheduling.term_plans import PlanScope
 
 app = typer.Typer(no_args_is_help=True, help="Plans of a term: find instructors for many classes.")
-PATH = "/v1/plans"
+PATH, _POLICY = "/v1/plans", "/v1/planning-policy"
 COLUMNS = ("starts_at", "ends_at", "scope", "state", "rules_version", "created_at", "id")
 _ASSIGNMENTS = ("starts_at", "title", "former_instructor_id", "instructor_id", "problem", "class_id")
 Id = Annotated[str, typer.Argument(metavar="PLAN", help="Its id, or the start of it.")]
@@ -50,6 +52,51 @@ def show(caller: Caller, plan: Id) -> None:
 def assignments(caller: Caller, plan: Id) -> None:
     """List whom a plan gives each class."""
     caller.screen.rows(caller.api.get(f"{_path_of(caller, plan)}/assignments"), *_ASSIGNMENTS)
+
+
+@app.command()
+@remote
+def answers(caller: Caller, plan: Id) -> None:
+    """List what those who are asked before a plan is published say to each class."""
+    columns = ("recipient_kind", "recipient_id", "class_id", "state", "answered_at")
+    caller.screen.rows(caller.api.get(f"{_path_of(caller, plan)}/answers"), *columns)
+
+
+@app.command()
+@remote
+def answer(
+    caller: Caller,
+    plan: Id,
+    person: Annotated[str, typer.Option(help="The id of the instructor, guardian or student who was asked.")],
+    accepts: Annotated[bool, typer.Option("--accept/--decline", help="What the person says.")],
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", metavar="ID", help="Repeatable. Left out: all of theirs.")
+    ] = None,
+) -> None:
+    """Record what somebody who is asked says, as when they call."""
+    body = {"recipient_id": person, "accepts": accepts, "class_ids": classes or []}
+    rows = caller.api.post(f"{_path_of(caller, plan)}/answers", body)
+    caller.screen.rows(rows, "class_id", "state", "answered_at")
+
+
+@app.command()
+@remote
+def policy(
+    caller: Caller,
+    replace: Annotated[
+        Path | None,
+        typer.Option(
+            "--set",
+            metavar="FILE",
+            help="A JSON file with ask_instructors, ask_families, answer_within and silence, as they are shown.",
+        ),
+    ] = None,
+) -> None:
+    """Show who is asked before a plan is published, or set it as a whole from a file."""
+    if replace is None:
+        caller.screen.record(caller.api.get(_POLICY))
+        return
+    caller.screen.done("Set.", caller.api.put(_POLICY, read_json(replace)))
 
 
 @app.command()

@@ -25,17 +25,15 @@ async def show(request: Request, shared: Shared, now: Now, t: str) -> Response:
 
 @router.post("/plan-answer")
 async def answer(request: Request, shared: Shared, now: Now, t: str) -> Response:
-    """One button accepts all classes; the other saves what was chosen for each."""
+    """Two buttons accept or decline all classes; the third saves what was chosen for each."""
     posted = await forms.posted(request)
     asked = await shared.plan_questions.read(t, now)
-    everything = forms.text(posted, "all") == "accept"
+    everything = forms.text(posted, "all")
     chosen = {
-        one.assignment.class_id: forms.text(posted, f"class-{one.assignment.class_id}")
+        one.assignment.class_id: everything or forms.text(posted, f"class-{one.assignment.class_id}")
         for one in asked.classes
     }
-    accepts: dict[UUID, bool] = {
-        key: everything or value == "accept" for key, value in chosen.items() if everything or value
-    }
+    accepts: dict[UUID, bool] = {key: value == "accept" for key, value in chosen.items() if value}
     return _page(request, t, await shared.plan_questions.answer(t, accepts, now), now, is_saved=bool(accepts))
 
 

@@ -301,6 +301,7 @@ PLAN = {
     "accept_family": "Passt uns",
     "decline_family": "Passt uns nicht",
     "accept_all": "Alle annehmen",
+    "decline_all": "Alle ablehnen",
     "save": "Antworten speichern",
     "saved": "Ihre Antworten sind gespeichert. Sie können sie ändern, bis die Frist endet.",
     "closed": "Die Frist zum Antworten ist vorbei. Wenn etwas nicht stimmt, rufen Sie Ihre Schule an.",

@@ -297,6 +297,7 @@ PLAN = {
     "accept_family": "It suits us",
     "decline_family": "It doesn’t suit us",
     "accept_all": "Accept all",
+    "decline_all": "Decline all",
     "save": "Save my answers",
     "saved": "Your answers are saved. You can change them until the time is over.",
     "closed": "The time to answer is over. If something is wrong, call your school.",

@@ -298,6 +298,7 @@ PLAN = {
     "accept_family": "Nos viene bien",
     "decline_family": "No nos viene bien",
     "accept_all": "Aceptar todas",
+    "decline_all": "Rechazar todas",
     "save": "Guardar mis respuestas",
     "saved": "Tus respuestas están guardadas. Puedes cambiarlas hasta que termine el plazo.",
     "closed": "El plazo para responder ha terminado. Si algo no es correcto, llama a tu centro.",

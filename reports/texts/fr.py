@@ -300,6 +300,7 @@ PLAN = {
     "accept_family": "Cela nous convient",
     "decline_family": "Cela ne nous convient pas",
     "accept_all": "Tout accepter",
+    "decline_all": "Tout refuser",
     "save": "Enregistrer mes réponses",
     "saved": "Vos réponses sont enregistrées. Vous pouvez les modifier jusqu’à la fin du délai.",
     "closed": "Le délai de réponse est passé. Si quelque chose ne va pas, appelez votre établissement.",

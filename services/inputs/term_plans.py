@@ -1,9 +1,11 @@
-"""Input that starts a plan of a term."""
+"""Inputs of plans of a term: what starts one, and what somebody who is asked says."""
+
+from uuid import UUID
 
 from pydantic import Field
 
 from domain.scheduling.term_plans import PlanScope
-from services.inputs.fields import Day, Schema
+from services.inputs.fields import Day, Ids, Schema
 
 
 class NewPlanRun(Schema):
@@ -17,4 +19,12 @@ class NewPlanRun(Schema):
     )
     most_seconds: int = Field(
         300, ge=1, le=900, description="How long the engine may look for a better plan."
+    )
+
+
+class GivenAnswers(Schema):
+    recipient_id: UUID = Field(description="The instructor, guardian or student who was asked.")
+    accepts: bool
+    class_ids: Ids = Field(
+        [], max_length=1000, description="Left out or empty: all classes about which the person was asked."
     )

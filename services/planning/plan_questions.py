@@ -13,8 +13,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import LinkExpired
+from domain.errors import LinkExpired, NotFound, TransitionRefused
 from domain.notices.kinds import NoticeKind, PlanNoticeKind, notice_id, notice_key
+from domain.people.access import Principal
 from domain.scheduling.planning_policy import PlanningPolicy, Silence
 from domain.scheduling.term_plans import REFUSED, AnswerState, PlanState
 from domain.subjects import SubjectKind
@@ -25,6 +26,7 @@ from models.people import Instructor
 from models.repositories import names, notices, plan_answers, planning, term_plans
 from models.term_plan import PlanAnswer, PlanAssignment, PlanRun
 from reports.plan_questions import render_plan_question
+from services.inputs.term_plans import GivenAnswers
 from services.organizations import organization, planning_policy_of
 from services.recipients import Recipient, family_of, reader_of_links
 from services.series import students_of
@@ -129,17 +131,48 @@ class PlanQuestions:
         async with self._database.tenant(link.organization_id) as db:
             row = await term_plans.get(db, link.plan_id, lock=True)
             if _is_open(row, now):
-                for one in await plan_answers.current(db, row.id, link.person_id):
-                    if one.class_id in accepts:
-                        yes = accepts[one.class_id]
-                        one.state = AnswerState.ACCEPTED if yes else AnswerState.DECLINED
-                        one.answered_at = now
-                await db.flush()
-            is_complete = not (await plan_answers.counts(db, row.id))[AnswerState.ASKED]
+                asked = await plan_answers.current(db, row.id, link.person_id)
+                await _record(db, asked, accepts, now)
+            is_complete = await _is_complete(db, row)
             question = await _question(db, link, now)
         if is_complete:
             await self._client.start_or_later(PlanRef(link.organization_id, link.plan_id))
         return question
+
+    async def answer_for(
+        self, who: Principal, plan_id: UUID, given: GivenAnswers, now: datetime
+    ) -> list[PlanAnswer]:
+        """Record what somebody who was asked says, as when they call the school; all their answers.
+
+        Raises NotFound for who was not asked about one of the classes, TransitionRefused once answers are closed.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            row = await term_plans.get(db, plan_id, lock=True)
+            asked = await plan_answers.current(db, row.id, given.recipient_id)
+            wanted = given.class_ids or [one.class_id for one in asked]
+            if not asked or not {one.class_id for one in asked}.issuperset(wanted):
+                raise NotFound(f"{given.recipient_id} is not asked about these classes of the plan")
+            if not _is_open(row, now):
+                raise TransitionRefused("the answers about this plan are closed", next_step="Plan again.")
+            await _record(db, asked, dict.fromkeys(wanted, given.accepts), now)
+            is_complete = await _is_complete(db, row)
+        if is_complete:
+            await self._client.start_or_later(PlanRef(who.organization_id, plan_id))
+        return asked
+
+
+async def _record(
+    db: AsyncSession, asked: Sequence[PlanAnswer], accepts: Mapping[UUID, bool], now: datetime
+) -> None:
+    for one in asked:
+        if one.class_id in accepts:
+            one.state = AnswerState.ACCEPTED if accepts[one.class_id] else AnswerState.DECLINED
+            one.answered_at = now
+    await db.flush()
+
+
+async def _is_complete(db: AsyncSession, row: PlanRun) -> bool:
+    return not (await plan_answers.counts(db, row.id))[AnswerState.ASKED]
 
 
 def _is_open(row: PlanRun, now: datetime) -> bool:

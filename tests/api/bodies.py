@@ -300,6 +300,11 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     },
     "/v1/leave-requests/{leave_id}/approve": lambda _: {"answer": "Get well soon."},
     "/v1/leave-requests/{leave_id}/decline": lambda _: {"answer": "Not that week."},
+    "/v1/plans/{run_id}/answers": lambda b: {
+        "recipient_id": b.school.ids["instructor"],
+        "accepts": True,
+        "class_ids": [str(uuid4())],
+    },
     "/v1/planning-policy": lambda _: {"ask_families": True, "silence": "declines"},
     "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},

@@ -31,6 +31,7 @@ NOT_IN_THIS_STATE = {
     f"{_SESSION}/documentation/revisions": (422, "cites something that was not said in this class"),
     f"{_SESSION}/documentation/approve": (409, "a session that is scheduled cannot"),
     f"{_SESSION}/documentation/request-changes": (409, "a session that is scheduled cannot"),
+    "POST /v1/plans/{run_id}/answers": (404, "is not asked about these classes"),
     "POST /v1/join/{session_id}/credentials": (409, "not open yet"),
     "POST /v1/join/{session_id}/chat": (409, "not open yet"),
     "POST /v1/join/{session_id}/quality": (409, "not open yet"),
@@ -128,6 +129,9 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{case_id}" in path:
         (case_id,) = await open_cases(school, await school.book(), ExceptionKind.WEBHOOK_GAP)
         return path.format(case_id=case_id)
+    if "{run_id}" in path:
+        made = await school.post("/v1/plans", BODIES["POST /v1/plans"])
+        return path.format(run_id=made["id"])
     if "{leave_id}" in path:
         now = datetime.now(UTC)
         wanted = NewLeave(starts_at=now, ends_at=now + HOUR)

@@ -369,7 +369,11 @@ async def test_a_declined_class_goes_to_somebody_else_and_the_others_stay(
         said = {f"class-{declined}": "decline", f"class-{accepted}": "accept"}
         assert "Your answers are saved." in (await page.post(path, data=said)).text
         path = answer_link(campus, mail_sink.messages(family))
-        await page.post(path, data={"all": "accept"})
+        for word, count in (("decline", 2), ("accept", 0)):
+            assert "Decline all" in (await page.post(path, data={"all": word})).text
+            answers = await harbour.get(f"/v1/plans/{plan_id}/answers")
+            states = [one["state"] for one in answers if one["recipient_kind"] == "guardian"]
+            assert states.count("declined") == count
     await harbour.post(f"/v1/plans/{plan_id}/publish")  # waits for nobody else
     await reached(harbour, plan_id, "proposed")
     second = await harbour.get(f"/v1/plans/{plan_id}/assignments")
