@@ -35,6 +35,7 @@ from api.routes import (
     late_cancellations,
     leave_requests,
     livekit,
+    open_classes,
     organizations,
     queues,
     records,
@@ -48,6 +49,7 @@ from api.routes import (
     sign_in_domains,
     slots,
     substitutions,
+    swaps,
     term_plans,
     touches,
 )
@@ -88,6 +90,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
         sessions, events, organizations, keys, sign_in_bindings, sign_in_domains, records, files,
         exceptions, queues, touches, board, family, exports, substitutions, scheduling, calendar_feeds,
         imported_calendars, closures, holds, slots, late_cancellations, leave_requests, series, term_plans,
+        swaps, open_classes,
     )  # fmt: skip
     modules = (livekit, *tenant_modules, content, joining)
     for module in modules:

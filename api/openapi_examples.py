@@ -236,6 +236,13 @@ BODIES: Final[dict[str, Json]] = {
     },
     "POST /v1/plans": {"first_day": "2040-03-05", "last_day": "2040-03-18", "scope": "touched"},
     "POST /v1/plans/{run_id}/answers": {"recipient_id": INSTRUCTOR, "accepts": True},
+    "POST /v1/swaps": {
+        "session_id": SESSION,
+        "colleague_id": INSTRUCTOR,
+        "note": "I have a doctor's appointment.",
+    },
+    "POST /v1/open-classes/{open_class_id}/take": {"kind": "call", "instructor_id": INSTRUCTOR},
+    f"PUT {_SESSION}/volunteer-call": {"audience": "course", "note": "Only the first half hour is new."},
     "POST /v1/series": _SERIES,
     "POST /v1/series/preview": _SERIES,
     "POST /v1/series/{series_id}/change": _SERIES_CHANGE,

@@ -36,6 +36,18 @@ COMMANDS: dict[str, Lazy] = {
         "cli.remote.series:app", "Series: plan classes that recur, change them, end them.", CLASSES
     ),
     "plans": Lazy("cli.remote.plans:app", "Plans of a term: find instructors for many classes.", CLASSES),
+    "slots": Lazy(
+        "cli.remote.slots:app",
+        "When a class can be booked, and time that is held for a booking.",
+        CLASSES,
+    ),
+    "leave": Lazy("cli.remote.leave:app", "Leave that instructors ask for: list, approve, decline.", CLASSES),
+    "swaps": Lazy("cli.remote.swaps:app", "Swaps between colleagues: partners, offers, answers.", CLASSES),
+    "open-classes": Lazy(
+        "cli.remote.open_classes:app",
+        "Classes that look for an instructor: list, take, open to volunteers.",
+        CLASSES,
+    ),
     "files": Lazy("cli.remote.files:app", "Files of a class: list, add, link to, retire.", CLASSES),
     "review": Lazy("cli.remote.review:app", "Drafts waiting for approval.", CLASSES),
     "exceptions": Lazy(

@@ -24,6 +24,7 @@ class ClassSwap(TenantRow, table=True):
         ),
         sa.Index("ix_class_swap_from", "organization_id", "from_instructor_id", "created_at"),
         sa.Index("ix_class_swap_to", "organization_id", "to_instructor_id", "created_at"),
+        sa.Index("ix_class_swap_listed", "organization_id", "created_at", "id"),
         sa.Index("ix_class_swap_return_session_id", "return_session_id"),
         sa.Index(
             "uq_class_swap_offered",

@@ -34,6 +34,7 @@ from models import (  # noqa: F401
     term_plan,
     time_hold,
     transcript,
+    volunteer_call,
 )
 
 metadata = SQLModel.metadata

@@ -1,5 +1,6 @@
-"""Mails to an instructor: a colleague's offer to swap classes, the answer to one's own, and decided leave."""
+"""Mails to an instructor: a colleague's offer to swap classes, the answer to one's own, decided leave, open classes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from reports.catalogue import Words, words_in
 from reports.contexts import RenderedMessage
 from reports.letters import render
 from reports.moments import clock, moment
+
+_MOST_NAMED = 12  # classes in one mail
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,28 @@ def render_leave_decided(
     if answer:
         parts.append((words.fill("leave_answer", answer=answer), ""))
     return _mail(words, reader, words[f"{decided}_subject"], parts, "own_leave")
+
+
+def render_volunteers_wanted(
+    reader: MailReader, *, classes: Sequence[NamedClass], note: str
+) -> RenderedMessage:
+    """`classes` are those that the reader can take, by start; `note` is what the school wrote."""
+    words = words_in(reader.language)
+    one = len(classes) == 1
+    lines = [_class(words, reader, named) for named in classes[:_MOST_NAMED]]
+    lead = words["volunteers_lead_one"] if one else words["volunteers_lead"]
+    parts = [(lead, lines[0]), *(("", line) for line in lines[1:])]
+    if more := len(classes) - len(lines):
+        parts.append((words.fill("volunteers_more", count=more), ""))
+    if note:
+        parts.append((words.fill("volunteers_note", organization=reader.organization, note=note), ""))
+    parts.append((words["volunteers_first"], ""))
+    subject = (
+        words.fill("volunteers_subject_one", title=classes[0].title)
+        if one
+        else words.fill("volunteers_subject", count=len(classes))
+    )
+    return _mail(words, reader, subject, parts, "volunteers_open")
 
 
 def _class(words: Words, reader: MailReader, named: NamedClass) -> str:

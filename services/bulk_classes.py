@@ -30,6 +30,8 @@ from services.class_commands import ClassCommands
 from services.class_moves import PlannedMove, refusals, told_of
 from services.inputs.class_acts import ClassActs
 from services.inputs.substitutions import NewSubstitution
+from services.inputs.volunteers import NewVolunteerCall
+from services.volunteer_calls import VolunteerCalls, able_to_take, require_openable
 
 _AT_ONCE = 8  # commands to different workflows
 _MOST_ASKED = 3  # candidates that a preview names
@@ -57,9 +59,10 @@ class ClassResult:
 
 
 class BulkClasses:
-    def __init__(self, database: Database, classes: ClassCommands) -> None:
+    def __init__(self, database: Database, classes: ClassCommands, volunteers: VolunteerCalls) -> None:
         self._database = database
         self._classes = classes
+        self._volunteers = volunteers
 
     async def preview(self, who: Principal, wanted: ClassActs, now: datetime) -> list[ClassResult]:
         """What the act would do to each class and to whom mail would go, in the order asked for. Changes nothing."""
@@ -70,7 +73,9 @@ class BulkClasses:
                 return [moves.get(key) or ClassResult(key, _missing()) for key in wanted.ids]
             return [await self._planned(db, key, found.get(key), wanted, now) for key in wanted.ids]
 
-    async def act(self, who: Principal, wanted: ClassActs, command_id: str) -> list[ClassResult]:
+    async def act(
+        self, who: Principal, wanted: ClassActs, command_id: str, now: datetime
+    ) -> list[ClassResult]:
         """Act on each class; one that refuses stops no other. In the order asked for.
 
         Each person is told of all their classes in one message. Called again with the same `command_id`, what was done
@@ -78,6 +83,8 @@ class BulkClasses:
         """
         async with self._database.tenant(who.organization_id) as db:
             found = await _visible(db, who, wanted.ids)
+        if wanted.action == ClassAct.OPEN_TO_VOLUNTEERS:
+            return await self._opened(who, wanted, found, now)
         results: dict[UUID, ClassResult] = {}
         act_id = uuid5(who.organization_id, f"act on classes: {command_id}") if len(found) > 1 else None
         turns = asyncio.Semaphore(_AT_ONCE)
@@ -85,10 +92,20 @@ class BulkClasses:
         async def in_turn(group: Sequence[ListedClass]) -> None:
             for listed in group:
                 async with turns:
-                    results[listed.session.id] = await self._done(who, listed, wanted, command_id, act_id)
+                    results[listed.session.id] = await self._done(
+                        who, listed, wanted, command_id, act_id, now
+                    )
 
         await asyncio.gather(*(in_turn(group) for group in _groups(found.values(), wanted)))
         return [results.get(key) or ClassResult(key, _missing()) for key in wanted.ids]
+
+    async def _opened(
+        self, who: Principal, wanted: ClassActs, found: Mapping[UUID, ListedClass], now: datetime
+    ) -> list[ClassResult]:
+        """All at once, so that each instructor gets one mail."""
+        call = NewVolunteerCall(audience=wanted.audience, note=wanted.note)
+        errors = await self._volunteers.open_all(who, wanted.ids, call, now)
+        return [ClassResult(key, errors[key], found.get(key)) for key in wanted.ids]
 
     async def _done(
         self,
@@ -97,6 +114,7 @@ class BulkClasses:
         wanted: ClassActs,
         command_id: str,
         act_id: UUID | None,
+        now: datetime,
     ) -> ClassResult:
         session, command = listed.session, f"{command_id}:{listed.session.id}"
         starts_at = ends_at = None
@@ -118,6 +136,8 @@ class BulkClasses:
                         override_reason=wanted.override_reason,
                         act_id=act_id,
                     )
+                case ClassAct.CLOSE_TO_VOLUNTEERS:
+                    await self._volunteers.withdraw(who, session.id, now)
         except HomeroomError as error:
             return ClassResult(session.id, error, listed)
         return ClassResult(session.id, None, listed, starts_at, ends_at)
@@ -134,11 +154,19 @@ class BulkClasses:
             return ClassResult(key, _missing())
         session = listed.session
         try:
-            if wanted.action == ClassAct.CANCEL:
-                advance(session.state, Trigger.CANCEL)
-                mail_to = await _mail_to(db, NoticeKind.CANCELLED, session, now)
-            else:
-                mail_to = await _asked(db, session, wanted.instructor_id, now)
+            match wanted.action:
+                case ClassAct.CANCEL:
+                    advance(session.state, Trigger.CANCEL)
+                    mail_to = await _mail_to(db, NoticeKind.CANCELLED, session, now)
+                case ClassAct.OPEN_TO_VOLUNTEERS:
+                    require_openable(session, now)
+                    able = await able_to_take(db, [session], wanted.audience, now)
+                    by_id = await names.of(db, Instructor, able[session.id])
+                    mail_to = tuple(Reader(one, by_id[one]) for one in able[session.id])
+                case ClassAct.CLOSE_TO_VOLUNTEERS:
+                    mail_to = ()
+                case _:
+                    mail_to = await _asked(db, session, wanted.instructor_id, now)
         except HomeroomError as error:
             return ClassResult(key, error, listed)
         return ClassResult(key, None, listed, mail_to=mail_to)

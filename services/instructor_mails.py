@@ -1,5 +1,9 @@
-"""Mails to instructors about what they asked for, or what a colleague asks: written in the transaction of its cause."""
+"""Mails to instructors about what they asked for, or what a colleague or their school asks of them.
 
+Each is written in the transaction of its cause.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +17,7 @@ from models.notice import Notice
 from models.people import Instructor
 from models.repositories import notices
 from models.repositories.class_swaps import SwapRow
+from models.repositories.volunteer_calls import CallRow
 from models.session import Session
 from reports.contexts import RenderedMessage
 from reports.instructor_mails import (
@@ -21,6 +26,7 @@ from reports.instructor_mails import (
     render_leave_decided,
     render_swap_declined,
     render_swap_offer,
+    render_volunteers_wanted,
 )
 from services.organizations import organization
 from signing.links import LinkSigner
@@ -75,6 +81,16 @@ class InstructorMails:
         )
         kind = InstructorNoticeKind.LEAVE_DECIDED
         await _write(db, kind, instructor, request.id, message, now + _DELIVER_WITHIN, now)
+
+    async def volunteers_wanted(
+        self, db: AsyncSession, instructor: Instructor, rows: Sequence[CallRow], now: datetime
+    ) -> None:
+        """Tell an instructor of classes that they can take: once of each, so the first names the mail."""
+        reader = await self._reader(db, instructor, "/open-classes", now)
+        classes = [_named(row.session) for row in rows]
+        message = render_volunteers_wanted(reader, classes=classes, note=rows[0].call.note)
+        kind, last = InstructorNoticeKind.VOLUNTEERS_WANTED, rows[-1].session.starts_at
+        await _write(db, kind, instructor, rows[0].call.id, message, last, now)
 
     async def _reader(self, db: AsyncSession, person: Instructor, path: str, now: datetime) -> MailReader:
         school, url = (await organization(db)).name, self._links.teaching_page(path)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, TransitionRefused
-from domain.people.access import Principal
+from domain.people.access import Principal, require_acts_for
 from domain.scheduling.self_service import SelfServicePolicy
 from domain.scheduling.swaps import REASON, SwapState
 from domain.sessions.states import SessionState
@@ -51,7 +51,10 @@ OVER: Mapping[SwapState, str] = {
 
 
 class Swaps:
-    """The methods take an instructor as `who`, and raise NotFound for what is not theirs to offer or answer."""
+    """Instructors offer and answer for themselves; staff and keys that book classes do so for any instructor.
+
+    The methods raise NotFound for what is not the caller's to offer or answer.
+    """
 
     def __init__(
         self,
@@ -76,8 +79,7 @@ class Swaps:
             if await db.get(ClassSwap, swap_id):
                 return
             session, returned = await _locked(db, session_id, new.return_session_id)
-            if session.instructor_id != who.person_id:
-                raise NotFound(f"there is no session {session_id}")
+            require_acts_for(who, session.instructor_id, f"there is no session {session_id}")
             policy = await _policy(db)
             _check_offer(policy, session, returned, new, now)
             await _release_outdated(db, session_id, now)
@@ -150,8 +152,9 @@ class Swaps:
         """
         async with self._database.tenant(who.organization_id) as db:
             swap = await entities.lock(db, ClassSwap, swap_id)
-            if swap is None or swap.from_instructor_id != who.person_id:
-                raise _missing(swap_id)
+            if swap is None:
+                raise NotFound(_missing(swap_id))
+            require_acts_for(who, swap.from_instructor_id, _missing(swap_id))
             if swap.state == SwapState.WITHDRAWN:
                 return
             if swap.state != SwapState.OFFERED:
@@ -173,6 +176,14 @@ class Swaps:
 async def own(db: AsyncSession, instructor_id: UUID, now: datetime) -> Sequence[SwapRow]:
     """What an instructor has offered and was asked in the last month, the latest first."""
     return await class_swaps.of_instructor(db, instructor_id, now - SHOWN_FOR, _MOST)
+
+
+async def shown(db: AsyncSession, who: Principal, swap_id: UUID) -> SwapRow:
+    """A swap that the caller may see: an instructor those that they offered or were asked. Raises NotFound."""
+    row = await class_swaps.get(db, swap_id)
+    if row is None or not class_swaps.is_visible(row.swap, who):
+        raise NotFound(_missing(swap_id))
+    return row
 
 
 async def open_of(db: AsyncSession, session_ids: Sequence[UUID], now: datetime) -> list[SwapRow]:
@@ -237,8 +248,9 @@ async def _locked(
 async def _answerable(db: AsyncSession, who: Principal, swap_id: UUID) -> SwapRow:
     """The offer with its classes, all locked. Raises NotFound for one that was not made to the caller."""
     swap = await db.get(ClassSwap, swap_id)
-    if swap is None or swap.to_instructor_id != who.person_id:
-        raise _missing(swap_id)
+    if swap is None:
+        raise NotFound(_missing(swap_id))
+    require_acts_for(who, swap.to_instructor_id, _missing(swap_id))
     await _locked(db, swap.session_id, swap.return_session_id)
     await entities.lock(db, ClassSwap, swap_id)
     return await _row(db, swap_id)
@@ -256,5 +268,5 @@ async def _row(db: AsyncSession, swap_id: UUID) -> SwapRow:
     return row
 
 
-def _missing(swap_id: UUID) -> NotFound:
-    return NotFound(f"there is no swap {swap_id}")
+def _missing(swap_id: UUID) -> str:
+    return f"there is no swap {swap_id}"

@@ -16,7 +16,7 @@ from models.people import Instructor
 from models.repositories import class_files, documents, entities, own_classes, sessions
 from models.repositories.own_classes import OwnClass
 from reports.briefings import Sections, read_briefing, with_plan
-from services import swaps
+from services import open_classes, swaps
 from services.joining import join_url
 from services.organizations import organization, self_service_policy_of
 from services.presence_ahead import expected_and_excused
@@ -51,6 +51,7 @@ class Teaching:
     reviews: list[OwnClass]
     past: list[OwnClass]
     swaps_asked: int  # offers of colleagues that wait for an answer
+    volunteers_asked: int  # classes open to volunteers that the instructor can take
 
 
 async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: datetime) -> Teaching:
@@ -89,6 +90,7 @@ async def teaching(db: AsyncSession, who: Principal, links: LinkSigner, now: dat
         reviews=await own_classes.to_review(db, who, _MAX_CLASSES),
         past=await own_classes.past(db, who, now, _MAX_PAST),
         swaps_asked=len(open_swaps) - len(offered),
+        volunteers_asked=await open_classes.count_of_calls(db, instructor.id, now),
     )
 
 

@@ -57,6 +57,7 @@ from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from services.substitution_notices import SubstitutionNotices
 from services.swaps import Swaps
+from services.volunteer_calls import VolunteerCalls
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.alerts import alert_sender, channel_targets
@@ -110,7 +111,11 @@ class ApiParts:
 
     @cached_property
     def bulk_classes(self) -> BulkClasses:
-        return BulkClasses(self.database, self.classes)
+        return BulkClasses(self.database, self.classes, self.volunteer_calls)
+
+    @cached_property
+    def volunteer_calls(self) -> VolunteerCalls:
+        return VolunteerCalls(self.database, self.instructor_mails)
 
     @cached_property
     def closures(self) -> ClosureCommands:

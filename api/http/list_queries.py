@@ -80,6 +80,7 @@ class SessionsQuery(Listing):
         description="`true`: only classes whose substitute is being searched or was not found, and coming ones whose "
         "instructor is retired.",
     )
+    open_to_volunteers: bool = Field(False, description="`true`: only classes that are open to volunteers.")
     documentation: DocumentationFilter | None = Field(
         None, description="Its status. `missing`: the class was held and has no documentation."
     )
@@ -102,6 +103,7 @@ class SessionsQuery(Listing):
             self.student_id,
             open_case=self.open_case,
             without_instructor=self.without_instructor,
+            open_to_volunteers=self.open_to_volunteers,
             documentation=self.documentation,
         )
 

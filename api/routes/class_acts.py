@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["sessions"], route_class=ApiRoute)
 async def act_on_sessions(
     acts: ClassActsIn, who: TheCaller, shared: Shared, now: Now, command: CommandId
 ) -> list[ClassActResult]:
-    """Cancel classes, move them by an amount, or look for substitutes of their instructors.
+    """Cancel classes, move them by an amount, look for substitutes, or open them to volunteers.
 
     Each class is done or refused by itself: the results are in the order of `ids`. With `dry_run`, nothing is changed
     and the results say what would happen and who would be written to.
@@ -24,5 +24,5 @@ async def act_on_sessions(
     if acts.dry_run:
         results = await shared.bulk_classes.preview(who, acts, now)
     else:
-        results = await shared.bulk_classes.act(who, acts, command or str(uuid7()))
+        results = await shared.bulk_classes.act(who, acts, command or str(uuid7()), now)
     return [ClassActResult.of(result) for result in results]

@@ -24,7 +24,20 @@ _ID_START = re.compile(r"[0-9a-f][0-9a-f-]{3,35}")
 _MAX_SEARCHED = 2000  # rows that are searched for the start of an id or a name
 _MAX_LISTED = 8  # candidates in a message
 _NEARBY = timedelta(days=30)  # sessions before and after now that are searched
-_NAMELESS = frozenset({"/v1/enrollments", "/v1/exceptions", "/v1/notices", "/v1/plans"})
+_NAMELESS = frozenset(
+    {
+        "/v1/enrollments",
+        "/v1/exceptions",
+        "/v1/holds",
+        "/v1/leave-requests",
+        "/v1/notices",
+        "/v1/plans",
+        "/v1/swaps",
+    }
+)
+_NEVER_RETIRED = frozenset(
+    {"/v1/holds", "/v1/keys", "/v1/leave-requests", "/v1/notices", "/v1/plans", "/v1/series", "/v1/swaps"}
+)
 _NAMES = ("name", "title", "issuer", "email")
 _TELL_APART = ("email", "subject", "level", "starts_at", "external_id")  # shown with candidates of one name
 
@@ -88,7 +101,7 @@ def _queries(path: str) -> list[Json]:
         return [{"from": (now - _NEARBY).isoformat(), "to": (now + _NEARBY).isoformat()}]
     if path == "/v1/exceptions":
         return [{"state": "unresolved"}, {"state": "resolved"}, {"state": "self_resolved"}]
-    if path in ("/v1/notices", "/v1/keys", "/v1/series", "/v1/plans"):
+    if path in _NEVER_RETIRED:
         return [{}]
     return [{"retired": "false"}, {"retired": "true"}]
 

@@ -147,6 +147,23 @@ def substitutions(
     caller.screen.done("Set. Searches that begin from now on follow it.", caller.api.put(path, wanted))
 
 
+@policy.command("self-service")
+@remote
+def self_service(
+    caller: Caller,
+    replace: Annotated[
+        Path | None,
+        typer.Option("--set", metavar="FILE", help="A JSON file with the rules, as they are shown."),
+    ] = None,
+) -> None:
+    """Show what families and instructors may change themselves, or set it as a whole from a file."""
+    path = "/v1/self-service-policy"
+    if replace is None:
+        caller.screen.record(caller.api.get(path))
+        return
+    caller.screen.done("Set.", caller.api.put(path, read_json(replace)))
+
+
 def _show(caller: Caller, rules: Json) -> None:
     """Print the rules, for people with durations as `policy set` takes them."""
     caller.screen.record(rules if caller.screen.as_json else {k: _as_typed(v) for k, v in rules.items()})

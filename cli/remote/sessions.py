@@ -14,6 +14,7 @@ from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
 from cli.remote.moments import optional_moment, read_length
 from domain.record.documentation_filter import DocumentationFilter
 from domain.scheduling.offers import SubstitutionReason
+from domain.scheduling.volunteers import Audience
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 
@@ -62,6 +63,9 @@ def list_(
     without_instructor: Annotated[
         bool, typer.Option("--without-instructor", help="Only classes that nobody is found to teach.")
     ] = False,
+    open_to_volunteers: Annotated[
+        bool, typer.Option("--open-to-volunteers", help="Only classes that volunteers can take.")
+    ] = False,
     documentation: Annotated[str, typer.Option(help=", ".join(DocumentationFilter))] = "",
     external_id: Annotated[str, typer.Option(help="Its id in your own system. Searches all dates.")] = "",
     search: Annotated[str, typer.Option(help="Search titles.")] = "",
@@ -79,6 +83,7 @@ def list_(
         student_id=student and resolve_id(api, "/v1/students", student),
         open_case="true" if open_exception else "",
         without_instructor="true" if without_instructor else "",
+        open_to_volunteers="true" if open_to_volunteers else "",
         documentation=documentation,
         external_id=external_id,
         q=search,
@@ -109,6 +114,7 @@ def book(
         str, typer.Option(help="The class's time zone. Defaults to the organization's.")
     ] = "",
     external_id: Annotated[str, typer.Option(help="Its id in your own system.")] = "",
+    hold: Annotated[str, typer.Option(help="The id of the hold that keeps this time.")] = "",
     override_reason: Override = "",
 ) -> None:
     """Book a class. Everything around it then runs automatically."""
@@ -126,6 +132,8 @@ def book(
         body["time_zone"] = class_zone
     if external_id:
         body["external_id"] = external_id
+    if hold:
+        body["hold_id"] = resolve_id(api, "/v1/holds", hold)
     if override_reason:
         body["override_reason"] = override_reason
     booked = api.post(PATH, body)
@@ -259,12 +267,16 @@ def act(
         str, typer.Option(help="The only substitute to ask. Defaults to all who could teach it.")
     ] = "",
     override_reason: Override = "",
+    audience: Annotated[
+        Audience, typer.Option(help="Of classes that are opened to volunteers.")
+    ] = Audience.EVERYBODY,
+    note: Annotated[str, typer.Option(help="For volunteers.")] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Cancel or move many classes, or find substitutes. Each is done or refused by itself."""
+    """Cancel or move many classes, find substitutes, or open them to volunteers. Each is done or refused by itself."""
     body: Json = {
         "action": action,
         "ids": [resolve_id(caller.api, PATH, session) for session in sessions],
@@ -272,9 +284,11 @@ def act(
         "shift": _shift(by) if by else None,
         "override_reason": override_reason or None,
         "instructor_id": resolve_id(caller.api, "/v1/instructors", instructor) if instructor else None,
+        "audience": audience,
+        "note": note,
     }
     if not dry_run:
-        caller.confirm(f"{action.capitalize()} {len(sessions)} classes?", yes)
+        caller.confirm(f"{action.replace('_', ' ').capitalize()} {len(sessions)} classes?", yes)
     results = caller.api.post("/v1/session-actions", body | {"dry_run": dry_run})
     caller.screen.rows(results, "id", "done", "detail", "starts_at", "mail_to")
     if not all(result["done"] for result in results):

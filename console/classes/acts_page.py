@@ -23,6 +23,7 @@ from console.frame.rendering import page
 from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import InvalidInput, UnknownReference
 from domain.people.access import Permission, Principal
+from domain.scheduling.volunteers import Audience
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 from services.bulk_classes import ClassResult
@@ -41,7 +42,10 @@ _TITLES = {
     ClassAct.CANCEL: ("Cancel", "Cancelled"),
     ClassAct.MOVE: ("Move", "Moved"),
     ClassAct.SUBSTITUTE: ("Find substitutes for", "Search begun for"),
+    ClassAct.OPEN_TO_VOLUNTEERS: ("Ask volunteers for", "Volunteers asked for"),
+    ClassAct.CLOSE_TO_VOLUNTEERS: ("Close to volunteers:", "Closed to volunteers:"),
 }
+
 
 
 class ActsForm(Schema):
@@ -51,6 +55,8 @@ class ActsForm(Schema):
     reason: CancelReason = CancelReason.UNSPECIFIED
     instructor: str = Field("", max_length=200)  # a name or an id; empty: by the ranking
     override_reason: str = Field("", max_length=500)
+    audience: Audience = Audience.EVERYBODY
+    note: str = Field("", max_length=500)
     within: str = Field("", max_length=2000)  # the query of the list that was shown
     key: UUID = Field(default_factory=uuid7)  # a form that is sent twice acts once
 
@@ -66,10 +72,10 @@ async def preview(
 
 @router.post("")
 async def act(
-    request: Request, shared: Shared, who: CurrentUser, form: Annotated[ActsForm, Form()]
+    request: Request, shared: Shared, who: CurrentUser, now: Now, form: Annotated[ActsForm, Form()]
 ) -> Response:
     wanted = await _acts(shared, who, form)
-    results = await shared.bulk_classes.act(who, wanted, str(form.key))
+    results = await shared.bulk_classes.act(who, wanted, str(form.key), now)
     return await _page(request, shared, who, form, wanted, results, done=True)
 
 
@@ -93,6 +99,8 @@ async def _acts(shared: State, who: Principal, form: ActsForm) -> ClassActs:
         shift=read_shift(form.shift) if form.action == ClassAct.MOVE else None,
         override_reason=form.override_reason.strip() or None,
         instructor_id=instructor_id,
+        audience=form.audience,
+        note=form.note.strip(),
     )
 
 
@@ -141,3 +149,7 @@ def _how(wanted: ClassActs, form: ActsForm) -> str:
         case ClassAct.SUBSTITUTE:
             asked = f"Only {form.instructor} is asked" if form.instructor else "The best match is asked first"
             return f"{asked}, by mail. Until somebody accepts, a class keeps its instructor."
+        case ClassAct.OPEN_TO_VOLUNTEERS:
+            return "Each is told once by mail. The first who takes a class has it; until then it keeps its instructor."
+        case ClassAct.CLOSE_TO_VOLUNTEERS:
+            return "Each class keeps its instructor."

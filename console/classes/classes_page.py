@@ -12,7 +12,7 @@ from api.http.paging import next_cursor
 from console.classes import class_filter
 from console.classes.class_filter import ROWS
 from console.classes.row_times import RowTimes
-from console.frame.labels import CANCELLATIONS, case_label
+from console.frame.labels import AUDIENCES, CANCELLATIONS, case_label
 from console.frame.lists import paged
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import by_htmx, page
@@ -62,6 +62,7 @@ async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Res
         sizes=[(str(number), str(number)) for number in ROWS],
         size=wanted.query.limit,
         cancellations=list(CANCELLATIONS.items()),
+        audiences=AUDIENCES,
         times=RowTimes(ZoneInfo(organization.time_zone)),
         path="/classes",
     )
@@ -94,6 +95,8 @@ def _troubles(row: ListedClass) -> list[tuple[str, str]]:
     found = [("bad", case_label(kind)) for kind in row.cases]
     if row.searching:
         found.append(("wait", "Substitute is being searched"))
+    if row.is_open_to_volunteers:
+        found.append(("wait", "Open to volunteers"))
     if row.instructor_retired and session.state == SessionState.SCHEDULED:
         found.append(("bad", "Instructor is retired"))
     if Part.DOCUMENTATION in session.completeness.get("missing", ()):

@@ -19,6 +19,7 @@ def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) 
         "extended": times.next_minute(max(session.ends_at, now) + _EXTENSION),
         "reopened": times.next_minute(_reopened_until(session, now)),
         "substitutes": [("", "Best match"), *others],
+        "audiences": labels.AUDIENCES,
         "cancellations": list(labels.CANCELLATIONS.items()),
     }
 

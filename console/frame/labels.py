@@ -27,6 +27,7 @@ from domain.record.artefacts import Artefact, ArtefactReason
 from domain.record.audience import AudienceKind, StatementAudience
 from domain.record.documentation import CheckOutcome, Section
 from domain.scheduling.candidates import WhyNot
+from domain.scheduling.volunteers import Audience
 from domain.sessions.cancellations import CancelReason
 from domain.sessions.completeness import Part
 from domain.sessions.timeline import Outcome, Step
@@ -73,6 +74,10 @@ CANCELLATIONS: Mapping[str, str] = {
     CancelReason.UNSPECIFIED: mark("No reason"),
 }
 # Of staff's pages, which are in English.
+AUDIENCES = (
+    (Audience.EVERYBODY.value, "Everybody who can teach it"),
+    (Audience.COURSE.value, "Colleagues who teach the course"),
+)
 INSTRUCTOR_RULES: Mapping[str, str] = {
     WhyNot.NOT_QUALIFIED: "not qualified",
     WhyNot.LANGUAGE: "another language",
@@ -191,6 +196,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     InstructorNoticeKind.SWAP_OFFERED: "Swap offered",
     InstructorNoticeKind.SWAP_DECLINED: "Swap declined",
     InstructorNoticeKind.LEAVE_DECIDED: "Leave decided",
+    InstructorNoticeKind.VOLUNTEERS_WANTED: "Volunteers wanted",
     PlanNoticeKind.PLAN_QUESTION: "Question before a plan",
     DigestNoticeKind.CLASSES_CHANGED: "Changes of several classes",
     StaffNoticeKind.EXCEPTION: "Exception",

@@ -32,6 +32,7 @@ from services.inputs.attendance import AttendanceIn
 from services.inputs.fields import Moment, Name, Schema, WallTime
 from services.inputs.sessions import Reason, RoomMessage
 from services.inputs.substitutions import NewSubstitution
+from services.inputs.volunteers import NewVolunteerCall
 from services.resources.catalogue import STUDENTS
 from services.substitutions import withdraw
 from services.visibility import visible_session
@@ -169,6 +170,27 @@ async def withdraw_search(
         if going_on := await substitutions.searching(db, session.id):
             await withdraw(db, going_on.id, now)
     return _done(request, session_id, "The search has ended. Offers hold no more.")
+
+
+@router.post("/volunteers", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def open_to_volunteers(
+    request: Request,
+    session_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    form: Annotated[NewVolunteerCall, Form()],
+) -> Response:
+    await shared.volunteer_calls.open(who, session_id, form, now)
+    return _done(request, session_id, "Volunteers are asked by mail. The first who takes the class has it.")
+
+
+@router.post("/volunteers/close", dependencies=[permits(Permission.SESSIONS_WRITE)])
+async def close_to_volunteers(
+    request: Request, session_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    await shared.volunteer_calls.withdraw(who, session_id, now)
+    return _done(request, session_id, "The class keeps its instructor, and is offered no more.")
 
 
 @router.post("/guests", dependencies=[permits(Permission.SESSIONS_RUN)])

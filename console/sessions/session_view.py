@@ -52,11 +52,13 @@ from models.repositories import (
 from models.repositories.class_swaps import SwapRow
 from models.session import Participant, Session, TimelineRow
 from models.substitution import Substitution, SubstitutionOffer
+from models.volunteer_call import VolunteerCall
 from reports.briefings import Sections, read_briefing
 from reports.statements import statement_text
 from services import artefacts, attendance, swaps
 from services.reach import unreachable
 from services.recording_coverage import recording_coverage
+from services.volunteer_calls import open_call
 
 _SUBSTITUTION_TEXTS = {
     SubstitutionState.SEARCHING: "Looking for somebody who teaches this class.",
@@ -190,6 +192,7 @@ class SessionView:
     files: list[ClassFile]
     substitutions: list[SubstitutionLine]  # the latest first
     swaps: list[SwapRow]  # colleagues have offered, and nobody has answered
+    call: VolunteerCall | None  # that is open
     not_told: list[str]  # names of the students whom no message reaches
     series_id: UUID | None  # that the class belongs to
     overridden: str  # the rules about the instructor that were set aside, why and by whom
@@ -306,6 +309,7 @@ async def session_view(db: AsyncSession, session: Session, now: datetime) -> Ses
         files=(await class_files.of_sessions(db, [session_id])).get(session_id, []),
         substitutions=await _substitutions(db, session_id),
         swaps=await swaps.open_of(db, [session_id], now),
+        call=await open_call(db, session_id, now),
         not_told=[person.name for person in await unreachable(db, participants)],
         overridden=await _overridden(db, session),
         series_id=await series.id_of_session(db, session.id),

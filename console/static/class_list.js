@@ -41,6 +41,7 @@ listen({
   X: () => toggle(true),
   m: () => act("bulk-shift"),
   s: () => act("bulk-substitute"),
+  v: () => act("bulk-audience"),
   "/": () => document.getElementById("field-q").focus(),
   "?": () => open(document.getElementById("dialog-keys")),
 });

@@ -46,11 +46,12 @@ class CourseNoticeKind(StrEnum):
 
 
 class InstructorNoticeKind(StrEnum):
-    """Of notices to an instructor about what they have asked for, or what a colleague asks."""
+    """Of notices to an instructor about what they have asked for, or what a colleague or the school asks."""
 
     SWAP_OFFERED = "swap_offered"  # a colleague asks them to take a class
     SWAP_DECLINED = "swap_declined"  # the colleague will not
     LEAVE_DECIDED = "leave_decided"
+    VOLUNTEERS_WANTED = "volunteers_wanted"  # classes that they can take
 
 
 class PlanNoticeKind(StrEnum):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from domain.errors import NotAllowed, NotFound
+
 
 class AccessRole(StrEnum):
     ADMIN = "admin"  # manages rules, keys and staff; has every permission of the organization's
@@ -130,3 +132,18 @@ def permissions_of(role: AccessRole) -> frozenset[Permission]:
 def sees_all_classes(principal: Principal) -> bool:
     """Whether the caller sees every class of the organization, not only their own."""
     return principal.role not in (AccessRole.INSTRUCTOR, AccessRole.GUARDIAN)
+
+
+def require_acts_for(principal: Principal, instructor_id: UUID, missing: str) -> None:
+    """Let instructors decide for themselves, and staff and keys that book classes for any instructor.
+
+    Raises NotFound with the text `missing` for another instructor, NotAllowed without the permission.
+    """
+    if not sees_all_classes(principal):
+        if principal.person_id != instructor_id:
+            raise NotFound(missing)
+    elif not principal.may(Permission.SESSIONS_WRITE):
+        raise NotAllowed(
+            f"to decide for an instructor needs the permission {Permission.SESSIONS_WRITE}",
+            next_step="Ask an admin of your organization for a role or a key that has it.",
+        )

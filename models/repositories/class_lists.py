@@ -20,11 +20,12 @@ from models.course import Course
 from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.people import Instructor
-from models.repositories import names, pages
+from models.repositories import names, pages, volunteer_calls
 from models.repositories.pages import PageRequest
 from models.repositories.sessions import visible_to
 from models.session import UNDOCUMENTED, Participant, Session
 from models.substitution import Substitution
+from models.volunteer_call import VolunteerCall
 
 WITHOUT_INSTRUCTOR = (ExceptionKind.SUBSTITUTION_REQUESTED, ExceptionKind.SUBSTITUTE_NOT_FOUND)
 """The kinds of open cases of a class that nobody is found to teach."""
@@ -40,6 +41,7 @@ class ClassFilter:
     student_id: UUID | None = None
     open_case: bool = False  # only classes with an open case
     without_instructor: bool = False  # only classes that nobody is there to teach
+    open_to_volunteers: bool = False
     documentation: DocumentationFilter | None = None
 
 
@@ -59,6 +61,7 @@ class ListedClass:
     students: tuple[ListedStudent, ...]  # by name
     cases: tuple[str, ...]  # kinds of its open cases, the first opened first
     searching: bool  # colleagues are being asked to teach it
+    is_open_to_volunteers: bool
     documentation: str | None  # its status; None: there is none
 
 
@@ -92,6 +95,8 @@ def _conditions(narrowed: ClassFilter) -> list[sa.ColumnElement[bool]]:
         where.append(_is_one_of(_with_open_case()))
     if narrowed.without_instructor:
         where += [_is_one_of(_untaught()), col(Session.state).in_(_TO_BE_TAUGHT)]
+    if narrowed.open_to_volunteers:
+        where.append(_is_one_of(_open_to_volunteers()))
     if narrowed.documentation == DocumentationFilter.MISSING:
         where.append(sa.literal_column(f"session.{UNDOCUMENTED}", sa.Boolean))
     elif narrowed.documentation:
@@ -132,6 +137,11 @@ def _untaught() -> sa.CompoundSelect[UUID | None]:
     return sa.union(_with_open_case(WITHOUT_INSTRUCTOR), searched, left)
 
 
+def _open_to_volunteers() -> sa.Select[UUID | None]:
+    query = sa.select(col(Session.id)).join(VolunteerCall, col(VolunteerCall.session_id) == col(Session.id))
+    return query.where(volunteer_calls.stands(), col(Session.starts_at) > sa.func.now())
+
+
 async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedClass]:
     """The classes in their order, with their course, people, open cases and documentation: one query for each."""
     ids = [row.id for row in rows]
@@ -151,6 +161,7 @@ async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedC
             )
         )
     )
+    called = set(await db.scalars(_open_to_volunteers().where(col(Session.id).in_(ids))))
     status = await db.execute(
         sa.select(col(Documentation.session_id), col(Documentation.status)).where(
             col(Documentation.session_id).in_(ids)
@@ -165,6 +176,7 @@ async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedC
             students=tuple(people.get(row.id, ())),
             cases=tuple(cases.get(row.id, ())),
             searching=row.id in searching,
+            is_open_to_volunteers=row.id in called,
             documentation=documentation.get(row.id),
         )
         for row in rows

@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain.people.access import Principal, sees_all_classes
 from domain.scheduling.swaps import SwapState, state_now
 from domain.sessions.states import SessionState
 from models.class_swap import ClassSwap
 from models.people import Instructor
+from models.repositories import pages
+from models.repositories.pages import PageRequest
 from models.session import Session
 
 
@@ -62,10 +65,31 @@ async def of_instructor(
     db: AsyncSession, instructor_id: UUID, since: datetime, limit: int
 ) -> Sequence[SwapRow]:
     """What an instructor has offered and was asked since then, the latest first."""
-    own = sa.or_(
+    return await _read(db, sa.and_(_is_of(instructor_id), col(ClassSwap.created_at) >= since), limit)
+
+
+def is_visible(swap: ClassSwap, who: Principal) -> bool:
+    """Instructors see what they have offered and were asked."""
+    return sees_all_classes(who) or who.person_id in (swap.from_instructor_id, swap.to_instructor_id)
+
+
+async def page(
+    db: AsyncSession, who: Principal, request: PageRequest, instructor_id: UUID | None
+) -> tuple[list[SwapRow], bool]:
+    """The swaps that the caller may see, or those of them that an instructor offered or was asked; are there more?"""
+    people = {instructor_id} if sees_all_classes(who) else {instructor_id, who.person_id}
+    where = [_is_of(person) for person in people if person]
+    found, more = await pages.page(db, ClassSwap, request, *where)
+    rows = {
+        row.swap.id: row for row in await _read(db, col(ClassSwap.id).in_([one.id for one in found]), None)
+    }
+    return [rows[one.id] for one in found], more
+
+
+def _is_of(instructor_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.or_(
         col(ClassSwap.from_instructor_id) == instructor_id, col(ClassSwap.to_instructor_id) == instructor_id
     )
-    return await _read(db, sa.and_(own, col(ClassSwap.created_at) >= since), limit)
 
 
 async def of_sessions(db: AsyncSession, session_ids: Collection[UUID], limit: int) -> Sequence[SwapRow]:
@@ -76,7 +100,7 @@ async def of_sessions(db: AsyncSession, session_ids: Collection[UUID], limit: in
     return await _read(db, sa.and_(about, col(ClassSwap.state) == SwapState.OFFERED), limit)
 
 
-async def _read(db: AsyncSession, which: sa.ColumnElement[bool], limit: int) -> list[SwapRow]:
+async def _read(db: AsyncSession, which: sa.ColumnElement[bool], limit: int | None) -> list[SwapRow]:
     query = (
         sa.select(ClassSwap, Session, _From, _To, _Return)
         .join(Session, col(Session.id) == col(ClassSwap.session_id))

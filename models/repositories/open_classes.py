@@ -1,4 +1,4 @@
-"""Classes that look for an instructor: those of searches that go on, and those of series without anybody."""
+"""Classes that look for an instructor: open to volunteers, with a search that goes on, or of series without anybody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,18 @@ from sqlmodel import col
 
 from domain.scheduling.offers import SubstitutionState
 from domain.scheduling.series_changes import OccurrenceState
+from domain.scheduling.volunteers import Audience
 from domain.sessions.states import SessionState
 from models.course import Course
+from models.repositories import volunteer_calls
 from models.series import Series, SeriesOccurrence
 from models.session import Session
 from models.substitution import Substitution
+from models.volunteer_call import VolunteerCall
 
 
 class OpenClassKind(StrEnum):
+    CALL = "call"  # staff have opened it to volunteers
     SEARCH = "search"  # a substitute is sought
     SERIES = "series"  # nobody was found
 
@@ -27,7 +31,7 @@ class OpenClassKind(StrEnum):
 @dataclass(frozen=True)
 class OpenClassRow:
     kind: OpenClassKind
-    key: UUID  # of the search, or of the class in the series
+    key: UUID  # of the call or search, or of the class in the series
     class_id: UUID  # of the session, or of the class in the series
     parent_id: UUID  # the session, or the series
     course_id: UUID
@@ -37,23 +41,45 @@ class OpenClassRow:
     ends_at: datetime
     instructor_id: UUID | None  # who has it until somebody takes it
     student_ids: Sequence[UUID] | None = None  # of a series; None: everybody in the course
+    audience: Audience = Audience.EVERYBODY  # of a call
+    note: str = ""  # of a call, for those who are asked
+
+    @property
+    def is_booked(self) -> bool:
+        return self.kind != OpenClassKind.SERIES
 
     @property
     def session_id(self) -> UUID:
-        assert self.kind == OpenClassKind.SEARCH, "a class of a series is not booked yet"
+        assert self.is_booked, "a class of a series is not booked yet"
         return self.parent_id
 
     @property
     def series_id(self) -> UUID:
-        assert self.kind == OpenClassKind.SERIES, "this class belongs to a search"
+        assert not self.is_booked, "this class is booked"
         return self.parent_id
 
 
 async def coming(db: AsyncSession, now: datetime, until: datetime, limit: int) -> list[OpenClassRow]:
-    """Those that start after `now` until `until`, by start. A search that asks one named person is left out."""
+    """Those that start after `now` until `until`, by start; all that are open to volunteers, whenever they start.
+
+    A search that asks one named person is left out, and one for a class that is open to volunteers too.
+    """
+    open_calls = await called(db, now, limit)
     searched = await _searched(db, now, col(Session.starts_at) < until, limit)
     of_series = await _of_series(db, now, col(SeriesOccurrence.starts_at) < until, limit)
-    return sorted([*searched, *of_series], key=lambda row: (row.starts_at, row.key))[:limit]
+    open_to_all = {row.class_id for row in open_calls}
+    rows = [*open_calls, *(row for row in searched if row.class_id not in open_to_all), *of_series]
+    return sorted(rows, key=lambda row: (row.starts_at, row.key))[:limit]
+
+
+async def called(db: AsyncSession, now: datetime, limit: int) -> list[OpenClassRow]:
+    """Those that are open to volunteers, by start."""
+    return await _called(db, now, sa.true(), limit)
+
+
+async def of_call(db: AsyncSession, call_id: UUID, now: datetime) -> OpenClassRow | None:
+    """None: it looks for nobody any more."""
+    return next(iter(await _called(db, now, col(VolunteerCall.id) == call_id, 1)), None)
 
 
 async def of_search(db: AsyncSession, substitution_id: UUID, now: datetime) -> OpenClassRow | None:
@@ -64,6 +90,37 @@ async def of_search(db: AsyncSession, substitution_id: UUID, now: datetime) -> O
 async def of_series(db: AsyncSession, occurrence_id: UUID, now: datetime) -> OpenClassRow | None:
     """None: it has an instructor, or does not take place."""
     return next(iter(await _of_series(db, now, col(SeriesOccurrence.id) == occurrence_id, 1)), None)
+
+
+async def _called(
+    db: AsyncSession, now: datetime, which: sa.ColumnElement[bool], limit: int
+) -> list[OpenClassRow]:
+    query = (
+        sa.select(VolunteerCall, Session, Course)
+        .join(Session, col(Session.id) == col(VolunteerCall.session_id))
+        .join(Course, col(Course.id) == col(Session.course_id))
+        .where(which, volunteer_calls.stands(), col(Session.starts_at) > now)
+        .order_by(col(Session.starts_at), col(VolunteerCall.id))
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        OpenClassRow(
+            OpenClassKind.CALL,
+            call.id,
+            session.id,
+            session.id,
+            course.id,
+            session.title,
+            course.title,
+            session.starts_at,
+            session.ends_at,
+            session.instructor_id,
+            audience=call.audience,
+            note=call.note,
+        )
+        for call, session, course in await db.execute(query)
+    ]
 
 
 async def _searched(

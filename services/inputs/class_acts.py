@@ -1,4 +1,4 @@
-"""Inputs of acts on many classes at once: cancel them, move them by an amount, or look for substitutes."""
+"""Inputs of acts on many classes at once: cancel or move them, look for substitutes, open them to volunteers."""
 
 from datetime import timedelta
 from typing import Self
@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from domain.scheduling.volunteers import Audience
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
-from services.inputs.fields import Ids, Schema
+from services.inputs.fields import Ids, Schema, Text
 from services.inputs.sessions import OverrideReason
 
 MOST_CLASSES = 300
@@ -30,6 +31,12 @@ class ClassActs(Schema):
     instructor_id: UUID | None = Field(
         None, description="Of `substitute`: the only person to ask. Left out: by the ranking."
     )
+
+    audience: Audience = Field(
+        Audience.EVERYBODY,
+        description="Of `open_to_volunteers`. `course`: only colleagues who have classes in the course.",
+    )
+    note: Text = Field("", max_length=500, description="Of `open_to_volunteers`: for those who are asked.")
 
     @model_validator(mode="after")
     def _move_has_a_shift(self) -> Self:

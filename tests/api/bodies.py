@@ -125,7 +125,7 @@ def own_address(path: str, booked: Booked) -> str:
 
 def method_of(path: str) -> str:
     """The method with which the path takes a body."""
-    if path.endswith("/attendance/{participant_id}") or path in (
+    if path.endswith(("/attendance/{participant_id}", "/volunteer-call")) or path in (
         "/v1/case-routing",
         "/v1/scheduling-rules",
         "/v1/students/{student_id}/pairings/{instructor_id}",
@@ -305,6 +305,17 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
         "accepts": True,
         "class_ids": [str(uuid4())],
     },
+    "/v1/swaps": lambda b: {
+        "session_id": b.session_id,
+        "colleague_id": str(uuid4()),
+        "return_session_id": str(uuid4()),
+        "note": "Please.",
+    },
+    "/v1/open-classes/{open_class_id}/take": lambda b: {
+        "kind": "call",
+        "instructor_id": b.school.ids["instructor"],
+    },
+    f"{SESSION}/volunteer-call": lambda _: {"audience": "course", "note": "Please."},
     "/v1/planning-policy": lambda _: {"ask_families": True, "silence": "declines"},
     "/v1/self-service-policy": lambda _: {"families_move": True, "free_until": "PT12H"},
     "/v1/keys": lambda _: {"name": "billing", "role": "ops", "scopes": ["people:read"], "expires_at": LATER},

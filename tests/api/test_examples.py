@@ -18,6 +18,7 @@ from services.inputs.leave import NewLeave
 from tests.api.descriptions import operations
 from tests.api.queue_rows import open_cases
 from tests.campus import ADMIN, HOUR, Campus, Json, School, problem_of
+from tests.console.colleagues import colleague
 
 pytestmark = pytest.mark.adapter
 
@@ -129,6 +130,13 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{case_id}" in path:
         (case_id,) = await open_cases(school, await school.book(), ExceptionKind.WEBHOOK_GAP)
         return path.format(case_id=case_id)
+    if path == "/v1/swaps":
+        real["session"], real["instructor"] = await school.book(), (await colleague(school, "Ben"))["id"]
+    if "{open_class_id}" in path:
+        call = f"/v1/sessions/{await school.book()}/volunteer-call"
+        real["instructor"] = (await colleague(school, "Ben"))["id"]
+        opened = (await school.api.put(call, json={})).json()
+        return path.format(open_class_id=opened["id"])
     if "{run_id}" in path:
         made = await school.post("/v1/plans", BODIES["POST /v1/plans"])
         return path.format(run_id=made["id"])

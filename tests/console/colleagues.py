@@ -1,14 +1,18 @@
 """Colleagues of the school's instructor, and what they are told."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 from sqlmodel import col, select
 
 from models.notice import Notice
 from tests.campus import PATIENCE, Json, School
 from tests.stack import TestMail
+
+OPEN = "/teaching/open-classes"
 
 
 async def colleague(school: School, name: str, subject: str = "Sums", **more: Any) -> Json:
@@ -39,3 +43,11 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
             if await holds():
                 return
             await asyncio.sleep(0.1)
+
+
+def listed(page: httpx.Response) -> list[dict[str, str]]:
+    """Kind and key of each class on an instructor's page of open classes."""
+    found = re.findall(
+        r'name="kind" value="(\w+)"><input type="hidden" name="key" value="([^"]+)"', page.text
+    )
+    return [{"kind": kind, "key": key} for kind, key in found]

@@ -1,35 +1,24 @@
 """Instructors who accept extra hours take open classes on their own page: the first has it, within the rules."""
 
 import asyncio
-import re
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.api.series import all_in, classes_when
 from tests.campus import HOUR, School
-from tests.console.colleagues import colleague
+from tests.console.colleagues import OPEN, colleague, listed
 from tests.console.own_browsers import own_browser, own_page
 from tests.console.screens import look_and_check
 
 pytestmark = pytest.mark.adapter
-
-OPEN = "/teaching/open-classes"
 
 
 async def accept_up_to(harbour: School, instructor_id: str, hours: float | None) -> None:
     path = f"/v1/instructors/{instructor_id}/availability"
     answer = await harbour.api.put(path, json={"extra_hours_up_to": hours})
     assert answer.is_success, answer.text
-
-
-def listed(page: httpx.Response) -> list[dict[str, str]]:
-    found = re.findall(
-        r'name="kind" value="(\w+)"><input type="hidden" name="key" value="([^"]+)"', page.text
-    )
-    return [{"kind": kind, "key": key} for kind, key in found]
 
 
 async def test_the_first_who_takes_an_open_class_has_it(harbour: School) -> None:

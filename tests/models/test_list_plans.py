@@ -95,6 +95,7 @@ def request(sort: str = "starts_at", **equal: Any) -> PageRequest:
         (request(instructor_id=STUDENT), ClassFilter(), "ix_session_instructor_id_starts_at"),
         (request(), ClassFilter(student_id=STUDENT), "ix_participant_student_id_session_id"),
         (request(), ClassFilter(without_instructor=True), "uq_substitution_searching"),
+        (request(), ClassFilter(open_to_volunteers=True), "uq_volunteer_call_open"),
         (
             request(),
             ClassFilter(documentation=DocumentationFilter.MISSING),

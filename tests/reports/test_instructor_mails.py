@@ -12,6 +12,7 @@ from reports.instructor_mails import (
     render_leave_decided,
     render_swap_declined,
     render_swap_offer,
+    render_volunteers_wanted,
 )
 
 pytestmark = pytest.mark.unit
@@ -38,6 +39,12 @@ def test_each_mail_names_what_it_is_about_and_where_to_answer(language: str) -> 
             ("Get well.", "2"),
         ),
         (render_leave_decided(reader, approved=False, classes=2, answer="", **times), ("Harbour",)),
+        (
+            render_volunteers_wanted(reader, classes=[FRACTIONS, DECIMALS], note="Please."),
+            ("Fractions", "Decimals", "Please."),
+        ),
+        (render_volunteers_wanted(reader, classes=[FRACTIONS] * 20, note=""), ("Fractions", "8")),
+        (render_volunteers_wanted(reader, classes=[DECIMALS], note=""), ("Decimals",)),
     ]
     for mail, texts in mails:
         for text in (*texts, "https://school.example/teaching", "Ada"):

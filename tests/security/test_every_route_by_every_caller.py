@@ -49,6 +49,8 @@ _TABLE_OF = {
     "hold_id": "time_hold",
     "leave_id": "leave_request",
     "closure_id": "closure",
+    "swap_id": "class_swap",
+    "open_class_id": "volunteer_call",
     "rotas": "rota",
     "alert-channels": "alert_channel",
     "organizations": "organization",
