@@ -34,6 +34,7 @@ from console.plans import plan_run_pages
 from console.records import record_pages
 from console.review import review_page
 from console.routing import channel_pages, rota_pages, rule_pages, substitute_pages, what_if_pages
+from console.saved_views import view_forms
 from console.scheduling import candidates_page, rules_pages
 from console.series import new_series_page, series_pages
 from console.sessions import audio_page, command_forms, file_page, session_page
@@ -55,7 +56,7 @@ from console.teaching import (
     teaching_page,
 )
 from console.teaching import leave_page as own_leave_page
-from console.today import act_forms, today_page, view_forms
+from console.today import act_forms, today_page
 from domain.people.sign_in import home_path
 
 STATIC = Path(__file__).parent / "static"

@@ -4,7 +4,6 @@ from sqlmodel import SQLModel
 
 from models import (  # noqa: F401
     access,
-    board_view,
     calendar_feed,
     case_routing,
     change_log,
@@ -24,6 +23,7 @@ from models import (  # noqa: F401
     people,
     record,
     recording,
+    saved_view,
     scheduling,
     series,
     session,

@@ -4,7 +4,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.dependencies import Now, Shared
@@ -12,10 +12,11 @@ from api.http.paging import next_cursor
 from console.classes import class_filter
 from console.classes.class_filter import ROWS
 from console.classes.row_times import RowTimes
+from console.frame import view_bar
 from console.frame.labels import AUDIENCES, CANCELLATIONS, case_label
 from console.frame.lists import paged
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import by_htmx, page
+from console.frame.rendering import HEADERS, by_htmx, page
 from console.frame.viewers import Staff
 from domain.errors import NotFound
 from domain.record.documentation import DocumentationStatus
@@ -24,6 +25,7 @@ from domain.sessions.completeness import Part
 from domain.sessions.states import SessionState
 from models.repositories import class_lists
 from models.repositories.class_lists import ListedClass
+from models.saved_view import ViewedList
 from models.session import Session
 from services.closed_times import closures_between
 from services.organizations import organization as organization_of
@@ -38,6 +40,9 @@ _DRAFTS = {
 @router.get("")
 async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
+        bar = await view_bar.load(db, who, ViewedList.CLASSES, request)
+        if bar.opens:
+            return RedirectResponse(bar.opens, status_code=303, headers=HEADERS)
         organization = await organization_of(db)
         wanted = await class_filter.read(db, request.query_params, ZoneInfo(organization.time_zone), now)
         rows: list[Session] = []
@@ -63,6 +68,7 @@ async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Res
         size=wanted.query.limit,
         cancellations=list(CANCELLATIONS.items()),
         audiences=AUDIENCES,
+        bar=bar,
         times=RowTimes(ZoneInfo(organization.time_zone)),
         path="/classes",
     )

@@ -5,6 +5,7 @@ import { Hours } from "./board_hours.js";
 import { Item } from "./board_row.js";
 import { follow } from "./board_stream.js";
 import { clock, viewerZone } from "./board_format.js";
+import { showView } from "./saved_views.js";
 
 const BATCH = 200; // rows built before the page may draw
 const MANY = 24; // rows from which on they share a line, where the page is wide enough
@@ -24,8 +25,6 @@ let building = Promise.resolve();
 let choicesChanged = false; // whether courses, instructors or regions of the rows are others than those offered
 const now = () => Date.now() + ahead;
 
-const viewLinks = document.querySelectorAll("[data-view]");
-const viewQuery = document.querySelector("[data-view-query]");
 const filters = new Filters(
   document.querySelector("#filters"),
   () => {
@@ -157,19 +156,6 @@ function updateCounts(announce = false) {
   toggle(root, "data-filled", matching > 0);
   toggle(root, "data-many", shown >= MANY);
   if (announce) matchCount.textContent = matching === 1 ? "1 class" : `${matching} classes`;
-}
-
-// Which saved view the filters are, and what a new one would keep.
-function showView() {
-  const here = new URLSearchParams(location.search);
-  here.sort();
-  for (const link of viewLinks) {
-    const query = new URLSearchParams(link.dataset.view);
-    query.sort();
-    if (String(query) === String(here)) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-  if (viewQuery) viewQuery.value = location.search;
 }
 
 function offerChoices() {

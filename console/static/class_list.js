@@ -1,6 +1,7 @@
 // The list of classes: the selection by mouse and keyboard, and the keys.
 import { open } from "./dialogs.js";
 import { focusedRow, focusRow, showSelected } from "./row_selection.js";
+import { showView } from "./saved_views.js";
 import { listen } from "./single_keys.js";
 
 const list = document.getElementById("list");
@@ -32,6 +33,7 @@ bulk?.querySelector("[data-select-all]").addEventListener("change", ({ target })
 list.addEventListener("htmx:afterSettle", showSelection);
 window.addEventListener("pageshow", showSelection); // a browser that goes back keeps what was checked
 showSelection();
+document.body.addEventListener("htmx:pushedIntoHistory", showView);
 
 // Keys
 listen({

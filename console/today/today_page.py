@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.dependencies import Now, Shared
 from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
+from console.frame import view_bar
 from console.frame.labels import CASE_KINDS, ROLES
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, page
@@ -16,7 +17,7 @@ from console.today.first_steps import checklist
 from domain.sessions.acts import Act
 from domain.sessions.headline import Reason
 from models.repositories.first_steps import first_steps
-from services import board_views
+from models.saved_view import ViewedList
 from services.feed_delay import stands_still_since
 from services.organizations import organization as organization_of
 
@@ -43,18 +44,16 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/today")
 async def today(request: Request, shared: Shared, who: Staff, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
-        saved = await board_views.views(db, who)
-        default = next((view for view in saved if view.is_default), None)
-        if default and default.query and not request.query_params:
-            return RedirectResponse(f"/today?{default.query}", status_code=303)
+        bar = await view_bar.load(db, who, ViewedList.BOARD, request)
+        if bar.opens:
+            return RedirectResponse(bar.opens, status_code=303)
         organization = await organization_of(db)
         steps = checklist(await first_steps(db), organization, who)
         delayed = await stands_still_since(db, now)
     labels = {"cases": {**CASE_KINDS}, "roles": {**ROLES}, "reasons": {**_REASONS}, "acts": {**_ACTS}}
     return page(
         request, "today.html", organization=organization, labels=labels, steps=steps,
-        feed_stands_still_since=delayed, views=saved, default=default, may_save=board_views.has_views(who),
-        here=board_views.kept_filters(request.url.query), hours=HOURS, troubles=_troubles(),
+        feed_stands_still_since=delayed, bar=bar, hours=HOURS, troubles=_troubles(),
     )  # fmt: skip
 
 

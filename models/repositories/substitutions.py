@@ -191,17 +191,6 @@ async def availability(
     )
 
 
-async def availabilities(
-    db: AsyncSession, instructor_ids: Collection[UUID]
-) -> dict[UUID, InstructorAvailability]:
-    """By instructor, of those who have said when they can teach."""
-    query = sa.select(InstructorAvailability).where(
-        col(InstructorAvailability.instructor_id).in_(instructor_ids)
-    )
-    found = await db.scalars(query.execution_options(populate_existing=True))
-    return {row.instructor_id: row for row in found}
-
-
 async def teaching(
     db: AsyncSession,
     instructor_ids: Collection[UUID],

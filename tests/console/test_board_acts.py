@@ -1,6 +1,7 @@
 """The board in Chromium: hours ahead, filters, saved views, acts from a row, and the page that counts touches."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,13 +12,15 @@ from playwright.async_api import Browser, Page, expect
 from uuid_utils.compat import uuid7
 
 from api.http.authentication import cookie_name
+from domain.errors import Conflict, NotFound
 from domain.people.access import AccessRole, Principal
 from domain.sessions.states import SessionState
 from models.access import Member
 from models.authorship import author
 from models.database import Database
 from models.repositories import sessions
-from services import board_views
+from models.saved_view import ViewedList
+from services import saved_views
 from services.sign_in import start_browser_session
 from tests.api.running import RunningSchool, open_school, start_classes
 from tests.campus import Campus
@@ -133,6 +136,30 @@ async def test_view_is_saved_opened_by_default_and_deleted(
     assert query_of(page) == {}
 
 
+async def test_view_of_the_class_list_is_shared_renamed_and_opened(house: Campus, board: Open) -> None:
+    page = await board()
+    await page.goto(f"{house.url}/classes?when=coming")
+    await page.get_by_label("Open to volunteers", exact=True).check()
+    await page.wait_for_url("**open_to_volunteers=true**")
+    await page.get_by_role("button", name="Save view").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name", exact=True).fill("Volunteers")
+    await dialog.get_by_label("Open Classes with this view").check()
+    await dialog.get_by_label("Share with everybody on the staff").check()
+    await dialog.get_by_role("button", name="Save view").click()
+    views = page.get_by_role("navigation", name="Saved views")
+    await expect(views.get_by_role("link", name="Volunteers")).to_have_attribute("aria-current", "page")
+    await page.goto(f"{house.url}/classes")
+    assert query_of(page) == {"open_to_volunteers": ["true"]}
+    await page.get_by_role("button", name="Edit views").click()
+    await look_and_check(page, "class-views")
+    await page.get_by_label("Name of Volunteers").fill("Open ones")
+    await page.get_by_role("button", name="Rename: Volunteers").click()
+    await expect(views.get_by_role("link", name="Open ones")).to_be_visible()
+    await views.get_by_role("link", name="All classes").click()
+    await page.wait_for_url("**/classes?when=coming")
+
+
 async def test_keys_act_on_the_row_and_a_refusal_says_what_to_do(
     house: Campus, rows: Database, harbour: RunningSchool, board: Open
 ) -> None:
@@ -186,26 +213,43 @@ async def test_keys_act_on_the_row_and_a_refusal_says_what_to_do(
         await expect(dialog).to_have_count(0)
 
 
-async def test_views_belong_to_one_member_and_keep_only_filters(rows: Database, member: Member) -> None:
+async def test_views_belong_to_one_member_unless_shared_and_keep_only_filters(
+    rows: Database, member: Member
+) -> None:
     who = Principal(member.organization_id, AccessRole.OPS, f"member:{member.id}", person_id=member.id)
     stranger = Principal(
         member.organization_id, AccessRole.OPS, f"member:{UUID(int=1)}", person_id=UUID(int=1)
     )
     now = datetime.now(UTC)
+    board, classes = ViewedList.BOARD, ViewedList.CLASSES
     async with rows.tenant(member.organization_id) as db:
-        first = await board_views.save(
-            db, who, "Late", "?hours=4&flash=x&q=&show=running", now, is_default=True
+        first = await saved_views.save(
+            db, who, board, "Late", "?hours=4&flash=x&q=&show=running", now, is_default=True
         )
         assert first.query == "show=running&hours=4"
-        second = await board_views.save(db, who, "All", "", now, is_default=True)
-        again = await board_views.save(db, who, "Late", "show=done", now)
+        second = await saved_views.save(db, who, board, "All", "", now, is_default=True)
+        again = await saved_views.save(db, who, board, "Late", "show=done", now)
         assert (again.id, again.is_default, second.is_default) == (first.id, False, True)
-        await board_views.set_default(db, who, first.id, is_default=True)
-        assert [(view.name, view.is_default) for view in await board_views.views(db, who)] == [
+        await saved_views.set_default(db, who, first.id, is_default=True)
+        assert [(view.name, view.is_default) for view in await saved_views.views(db, who, board)] == [
             ("All", False),
             ("Late", True),
         ]
-        assert await board_views.views(db, stranger) == []
+        assert await saved_views.views(db, stranger, board) == []
+        assert await saved_views.views(db, who, classes) == [], "each list has views of its own"
+        with pytest.raises(Conflict):
+            await saved_views.rename(db, who, first.id, "All")
+        shared = await saved_views.save(
+            db, who, classes, "Gaps", "without_instructor=true", now, is_default=True, is_shared=True
+        )
+        assert saved_views.default_of(await saved_views.views(db, stranger, classes)) is shared
+        own = await saved_views.save(db, who, classes, "Mine", "q=sums", now, is_default=True)
+        assert saved_views.default_of(await saved_views.views(db, who, classes)) is own
+        assert shared.is_default, "for those who have no default of their own"
+        with pytest.raises(NotFound):
+            await saved_views.delete(db, stranger, shared.id)
+        admin = replace(stranger, role=AccessRole.ADMIN)
+        await saved_views.delete(db, admin, shared.id)
 
 
 async def test_touches_lead_to_what_was_touched(

@@ -41,7 +41,7 @@ _TABLE_OF = {
     "override_id": "rota_override",
     "rota_id": "rota",
     "channel_id": "alert_channel",
-    "view_id": "board_view",
+    "view_id": "saved_view",
     "series_id": "series",
     "run_id": "plan_run",
     "class_id": "series_occurrence",
