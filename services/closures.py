@@ -82,7 +82,7 @@ class ClosureCommands:
         await self._tell(who, touched)
         if wanted.booked_classes != BookedClasses.CANCEL:
             return AddedClosures(added, len(classes), 0)
-        results = await self._cancel(who, [one.session.id for one in classes], f"closure-{request_id}")
+        results = await self._cancel(who, [one.session.id for one in classes], f"closure-{request_id}", now)
         refused = [one for one in results if one.error]
         return AddedClosures(added, len(refused), len(results) - len(refused), refused)
 
@@ -95,7 +95,7 @@ class ClosureCommands:
         await self._tell(who, touched)
 
     async def _cancel(
-        self, who: Principal, session_ids: Sequence[UUID], command_id: str
+        self, who: Principal, session_ids: Sequence[UUID], command_id: str, now: datetime
     ) -> list[ClassResult]:
         results: list[ClassResult] = []
         for first in range(0, len(session_ids), MOST_CLASSES):
@@ -104,7 +104,7 @@ class ClosureCommands:
                 ids=list(session_ids[first : first + MOST_CLASSES]),
                 reason=CancelReason.HOLIDAY,
             )
-            results += await self._classes.act(who, acts, command_id)
+            results += await self._classes.act(who, acts, command_id, now)
         return results
 
     async def _tell(self, who: Principal, series_ids: set[UUID]) -> None:

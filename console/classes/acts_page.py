@@ -47,7 +47,6 @@ _TITLES = {
 }
 
 
-
 class ActsForm(Schema):
     action: ClassAct
     ids: list[UUID] = Field([], max_length=MOST_CLASSES)
