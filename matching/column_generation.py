@@ -20,6 +20,7 @@ CHEAPEST = 10  # pairs of each class to begin with
 ADDED = 6  # pairs of each class that are added at a time
 ENOUGH = 3e-4  # gap between the relaxed solution and the bound
 _ROUNDS = 12
+_LITTLE = 5e-5  # of the bound: a round that raises it by less is the last one
 _WORTH_WHILE = -1e-6
 
 
@@ -49,6 +50,7 @@ def solve_by_columns(
             return best
         values = solution.values[: len(positions)]
         prices = prices_of(calendars, program, solution.row_prices, timeline, rests, candidates)
+        is_last = best is not None and prices.bound < best.prices.bound + _LITTLE * abs(best.prices.bound)
         if best is not None and best.prices.bound > prices.bound:
             prices = best.prices
         best = Relaxed(positions, values, program.offset + solution.objective, prices)
@@ -57,7 +59,8 @@ def solve_by_columns(
         class_price = np.zeros(prepared.classes)
         class_price[program.classes] = solution.row_prices[: len(program.classes)]
         worth = _worth_while(calendars, prices, class_price, candidates, positions)
-        if (gap_of(best.objective, prices.bound) <= ENOUGH and not broken) or not (broken or len(worth)):
+        near = gap_of(best.objective, prices.bound) <= ENOUGH
+        if is_last or (near and not broken) or not (broken or len(worth)):
             return best
         positions = np.union1d(positions, worth)
     return best

@@ -13,6 +13,8 @@ from matching.cliques import Cliques, Timeline, largest_cliques
 from matching.numeric import Floats, Ints, Pairs
 from matching.rest_rows import RestRows
 
+_NONE: Ints = np.zeros(0, np.int64)
+
 
 @dataclass(frozen=True)
 class HourRows:
@@ -67,11 +69,17 @@ class _Rows:
 
 
 def build_program(
-    calendars: Calendars, positions: Ints, timeline: Timeline, rests: RestRows, extra: Floats | None = None
+    calendars: Calendars,
+    positions: Ints,
+    timeline: Timeline,
+    rests: RestRows,
+    extra: Floats | None = None,
+    required: Ints = _NONE,
 ) -> Program:
     """The pairs must be of classes without instructor, and each must be allowed beside the calendars.
 
-    A class is in the program if one of the pairs is of it. `extra` is a cost of the pairs beside that of the rules.
+    A class is in the program if one of the pairs is of it. `extra` is a cost of the pairs beside that of the rules,
+    `required` are the classes that may not be left without instructor.
     """
     prepared = calendars.prepared
     eligible, encoded = prepared.eligible, prepared.encoded
@@ -80,7 +88,7 @@ def build_program(
     count, free = len(pairs), len(classes)
     column = np.arange(count)
     costs = [eligible.cost[positions] + (0.0 if extra is None else extra), encoded.penalty[classes]]
-    uppers = [np.ones(count + free)]
+    uppers = [np.ones(count), np.where(np.isin(classes, required), 0.0, 1.0)]
     rows = _Rows()
     rows.add(np.ones(free), np.ones(free), row_of_class, column, np.ones(count))
     rows.more(np.arange(free), count + np.arange(free), np.ones(free))

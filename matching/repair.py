@@ -18,10 +18,9 @@ from matching.rounding import allowed_now, solve_rest
 from matching.solver import Limits
 
 _CHANGE = 1_000.0  # what a change of another class costs: less than a class without instructor, more than soft rules
-_KEPT = 1_000_000.0  # what it is worth that a class that may move has an instructor afterwards
 _MOST_FREE = 100  # classes that may move
 _CHOICES = 12  # of each of them, the cheapest
-_GAP = 10.0  # less than a change costs, so that there are as few as possible
+_GAP = 40.0  # less than a change costs, so that there are as few as possible
 _NEAR = 2  # classes that may have to move for one
 
 
@@ -61,10 +60,11 @@ def repair(
     _cover(after, lost, [], absent, calendars, seconds, seed)
     uncovered = [one for one in lost if after.holder[one] == NOBODY]
     if uncovered:
-        movable = _movable(after, uncovered, set(lost), absent)
+        movable, further = _movable(after, uncovered, set(lost), absent), after.copy()
         for one in (*movable, *lost):
-            after.release(one)
-        _cover(after, lost, movable, absent, calendars, seconds, seed)
+            further.release(one)
+        if _cover(further, lost, movable, absent, calendars, seconds, seed):
+            after = further
     moved = [one for one in range(len(after.holder)) if after.holder[one] != calendars.holder[one]]
     moved.sort(key=lambda one: (one not in lost, encoded.start[one], one))
     changes = [Change(encoded.class_ids[one], _id(calendars, one), _id(after, one)) for one in moved]
@@ -79,8 +79,8 @@ def _cover(
     before: Calendars,
     seconds: float,
     seed: int,
-) -> None:
-    """Give instructors to the classes, of which the movable ones had better keep theirs."""
+) -> bool:
+    """Give instructors to the classes, of which the movable ones had better keep theirs; False: no time for it."""
     prepared = after.prepared
     eligible = prepared.eligible
     positions = eligible.of_classes(np.array(sorted({*lost, *movable}), np.int64))
@@ -92,10 +92,8 @@ def _cover(
     for one in lost:
         known.release(one)
     limits = Limits(seconds, gap=_GAP, seed=seed)
-    solved = solve_rest(after, positions, known, Timeline(prepared), limits, extra)
-    if solved is None:
-        for one in movable:
-            after.assign(one, before.holder[one])
+    required = np.array(movable, np.int64)
+    return solve_rest(after, positions, known, Timeline(prepared), limits, extra, required) is not None
 
 
 def _choices(before: Calendars, positions: Ints, movable: list[int]) -> Ints:
@@ -112,7 +110,7 @@ def _cost_of_change(before: Calendars, positions: Ints, movable: list[int]) -> F
     holder = np.array(before.holder, np.int64)
     can_move = np.isin(pairs.classes, np.array(movable, np.int64))
     changes = can_move & (holder[pairs.classes] != pairs.instructors)
-    return np.where(changes, _CHANGE, 0.0) - np.where(can_move, _KEPT, 0.0)
+    return np.where(changes, _CHANGE, 0.0)
 
 
 def _movable(after: Calendars, uncovered: list[int], lost: set[int], absent: int) -> list[int]:

@@ -15,6 +15,7 @@ from matching.rest_rows import RestRows
 from matching.solver import Limits, solve_relaxed, solve_whole
 
 _CERTAIN = 0.999
+_NONE: Ints = np.zeros(0, np.int64)
 _USED = 1e-3
 
 
@@ -64,16 +65,18 @@ def solve_rest(
     timeline: Timeline,
     limits: Limits,
     extra: Floats | None = None,
+    required: Ints = _NONE,
 ) -> float | None:
     """Give the classes of these pairs their best instructors, beside what the calendars hold.
 
-    `known` is a plan to begin with, `extra` a cost of these pairs beside that of the rules. Returns the least objective
-    that a plan of these pairs can have, or None if the limits came before a plan; then nothing is assigned.
+    `known` is a plan to begin with, `extra` a cost of these pairs beside that of the rules, `required` are classes that
+    may not be left without instructor. Returns the least objective that a plan of these pairs can have, or None if the
+    limits came before a plan; then nothing is assigned.
     """
     start = np.zeros(0, np.int64) if known is None else positions_of(known, positions)
     rests = RestRows(calendars.prepared)
     rests.separate(positions, np.ones(len(positions)))
-    program = build_program(calendars, positions, timeline, rests, extra)
+    program = build_program(calendars, positions, timeline, rests, extra, required)
     solution = solve_whole(program, limits, np.searchsorted(positions, start))
     if solution is None:
         return None

@@ -12,6 +12,9 @@ from matching.program import Program
 if TYPE_CHECKING:
     import highspy
 
+_LARGE = 100_000  # columns, from which on the first-order method is the faster one
+_FIRST_ORDER_TOLERANCE = 1e-4  # relative
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -37,15 +40,22 @@ class Solution:
 def solve_relaxed(program: Program, limits: Limits, *, corner: bool = False) -> Solution | None:
     """The optimum without whole numbers; None if a limit came first.
 
-    By an interior point method, which is fast and ends in the middle of all optima, or with `corner` by the simplex
-    method, which ends in one with few fractions and is fast for small programs.
+    By an interior point method, by a first-order method (PDLP) if the program is large, or with `corner` by the simplex
+    method, which ends in an optimum with few fractions and is fast for small programs. The first two end in the middle
+    of all optima. The row prices of PDLP are rough: a bound must be computed from them, not taken from the objective.
     """
     if program.positions.size == 0:
         return None
     highs = _loaded(program, limits, whole=False)
-    highs.setOptionValue("solver", "simplex" if corner else "ipm")
-    highs.setOptionValue("run_crossover", "off")
-    highs.setOptionValue("ipm_optimality_tolerance", 1e-6)
+    if corner:
+        highs.setOptionValue("solver", "simplex")
+    elif len(program.cost) >= _LARGE:
+        highs.setOptionValue("solver", "pdlp")
+        highs.setOptionValue("kkt_tolerance", _FIRST_ORDER_TOLERANCE)
+    else:
+        highs.setOptionValue("solver", "ipm")
+        highs.setOptionValue("run_crossover", "off")
+        highs.setOptionValue("ipm_optimality_tolerance", 1e-6)
     highs.run()
     if not _is_optimal(highs):
         return None
