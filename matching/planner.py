@@ -22,7 +22,14 @@ from matching.prices import Prices
 from matching.progress import Phase, Progress, Run, assignment_of
 from matching.rematching import rematch_slots
 from matching.rest_rows import RestRows
-from matching.rounding import allowed_now, fill_rest, fix_certain, solve_rest, with_few_fractions
+from matching.rounding import (
+    allowed_now,
+    fill_rest,
+    fix_certain,
+    solve_in_parts,
+    solve_rest,
+    with_few_fractions,
+)
 from matching.solver import Limits
 
 _SMALL = 4_000  # eligible pairs of a problem that needs no better plan before prices
@@ -100,7 +107,7 @@ def _optimize(pinned: Calendars, run: Run, aim: float, seed: int) -> Prices | No
     limits = Limits(
         run.seconds_left / 2, gap=aim / 4 * relaxed.objective, nodes=_NODES, seed=seed, stopped=run.stopped
     )
-    solve_rest(calendars, positions, None, timeline, limits)
+    solve_in_parts(calendars, positions, timeline, limits)
     fill_rest(calendars)
     run.offer(calendars)
     kept = candidates[relaxed.prices.reduced[candidates] <= _worth(run, relaxed.prices)]

@@ -1,6 +1,7 @@
 """From a relaxed solution to a plan, and from a plan to better ones: exact solutions of a part of the classes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from matching.progress import Run
 from matching.rest_rows import RestRows
 from matching.solver import Limits, solve_relaxed, solve_whole
 
+_AT_ONCE = 500  # classes: the time of the solver rises much faster than their number
 _CERTAIN = 0.999
 _NONE: Ints = np.zeros(0, np.int64)
 _USED = 1e-3
@@ -82,6 +84,21 @@ def solve_rest(
         return None
     _take(calendars, positions[solution.values[: len(positions)] > 0.5])
     return program.offset + solution.bound
+
+
+def solve_in_parts(calendars: Calendars, positions: Ints, timeline: Timeline, limits: Limits) -> None:
+    """As `solve_rest`, in parts in order of time where the classes are many, each part beside those before it.
+
+    What binds classes of different days, hours of a week and loads, is known but for the classes of later parts.
+    """
+    prepared = calendars.prepared
+    class_of = prepared.eligible.pairs.classes[positions]
+    classes = np.unique(class_of)
+    ordered = classes[np.argsort(prepared.encoded.start[classes], kind="stable")]
+    count = max(1, -(-len(ordered) // _AT_ONCE))
+    for part in np.array_split(ordered, count):
+        own = allowed_now(calendars, positions[np.isin(class_of, part)].tolist())
+        solve_rest(calendars, own, None, timeline, replace(limits, gap=limits.gap / count))
 
 
 def fill_rest(calendars: Calendars) -> None:

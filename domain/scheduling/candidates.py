@@ -61,7 +61,7 @@ class ClassToTeach:
     students: int
     replaced_id: UUID | None = None  # the instructor who cannot teach it
     requirements: Requirements = field(default_factory=Requirements)  # of its course
-    closed: tuple[ClosedTime, ...] = ()  # of the organization; empty for a class that keeps its time
+    closed: tuple[ClosedTime, ...] = ()  # of the organization; empty where they are not looked at
     closed_to: tuple[UUID, ...] = ()  # its students who can't have classes at its time
 
 

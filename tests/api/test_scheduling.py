@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.campus import Campus, Json, School, school
+from tests.campus import Campus, Json, School, problem_of, school
 
 pytestmark = pytest.mark.adapter
 
@@ -76,10 +76,12 @@ async def test_candidates_of_a_class_come_with_terms_and_reasons(shore: School) 
 async def test_a_student_is_kept_apart_from_an_instructor(shore: School) -> None:
     student, instructor = shore.ids["student 0"], shore.ids["instructor"]
     path = f"/v1/students/{student}/pairings"
+    booked = await shore.book(starts_in=timedelta(hours=next(HOURS)))
     answer = await shore.api.put(f"{path}/{instructor}", json={"do_not_pair": True})
     assert answer.status_code == 200, answer.text
     assert [one["do_not_pair"] for one in await shore.get(path)] == [True]
-    booked = await shore.book(starts_in=timedelta(hours=next(HOURS)))
+    refused = await shore.api.post("/v1/sessions", json=shore.booking(timedelta(hours=next(HOURS))))
+    assert problem_of(refused, 409, "instructor-unavailable")["rules"] == "do_not_pair"
     found = await shore.get(f"/v1/sessions/{booked}/candidates")
     rules = {
         r["rule"] for one in found["refused"] if one["instructor_id"] == instructor for r in one["refused_by"]

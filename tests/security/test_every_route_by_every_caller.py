@@ -165,9 +165,13 @@ def test_every_route_has_a_declared_rule(world: World) -> None:
     assert [str(route) for route in routes(world.app) if route.rule is None] == []
 
 
-async def test_routes_with_roles_admit_whom_the_table_names(world: World, everybody: list[Caller]) -> None:
+@pytest.mark.parametrize("pages", [True, False], ids=["pages", "API"])
+async def test_routes_with_roles_admit_whom_the_table_names(
+    world: World, everybody: list[Caller], pages: bool
+) -> None:
     wrong, read, streams = [], set(), set()
-    guarded = [route for route in routes(world.app) if isinstance(route.rule, Roles)]
+    every = [route for route in routes(world.app) if isinstance(route.rule, Roles)]
+    guarded = [route for route in every if route.is_page is pages]
     before = world.record()
     for route in guarded:
         asked = [caller for caller in everybody if _is_walked(route, caller)]
@@ -186,8 +190,11 @@ async def test_routes_with_roles_admit_whom_the_table_names(world: World, everyb
     assert reads - read - _NEVER_FOUND == set(), (
         "these were read by nobody, so the walk proves nothing of them"
     )
-    roles = {path for path, stream in STREAMS.items() if not stream.by_link}
-    assert streams == roles, "a new stream is walked by every revocation: see tests/security/streams.py"
+    with_roles = {path for path, stream in STREAMS.items() if not stream.by_link}
+    assert with_roles <= {route.path for route in every}
+    assert streams == with_roles & {route.path for route in guarded}, (
+        "a new stream is walked by every revocation: see tests/security/streams.py"
+    )
 
 
 def _is_walked(route: Route, caller: Caller) -> bool:
