@@ -31,7 +31,7 @@ from models.authorship import author
 from models.database import Database
 from models.repositories import entities, plan_answers, term_plans, time_holds
 from models.repositories import series as series_repository
-from models.series import SeriesOccurrence
+from models.series import Series, SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from reports.moments import moment
 from services.cases import NewCase, open_case, resolve_about
@@ -275,9 +275,12 @@ class TermPlanner:
         assert one.instructor_id is not None, "only classes with an instructor are published"
         async with self._database.tenant(row.organization_id) as db:
             problem = ""
-            if one.occurrence_id and (kept := await entities.lock(db, SeriesOccurrence, one.occurrence_id)):
-                touched.add(kept.series_id)
-                problem = await _assign(db, kept, one.instructor_id)
+            if one.occurrence_id and (known := await db.get(SeriesOccurrence, one.occurrence_id)):
+                # The series first, as everywhere: whoever brings it to its rows waits, and is not waited for.
+                series = await series_repository.get(db, known.series_id, lock=True)
+                if kept := await entities.lock(db, SeriesOccurrence, one.occurrence_id):
+                    touched.add(series.id)
+                    problem = _assign(series, kept, one.instructor_id)
             if problem:
                 await _refuse(db, one, problem)
             else:
@@ -425,7 +428,7 @@ async def _refuse(db: AsyncSession, one: PlanAssignment, problem: str) -> None:
     await time_holds.release_class(db, one.class_id)
 
 
-async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) -> str:
+def _assign(series: Series, one: SeriesOccurrence, instructor_id: UUID) -> str:
     """Give a class of a series to an instructor; returns why not, empty if it was done."""
     if one.state in CALLED_OFF:
         return "The class does not take place any more."
@@ -434,7 +437,6 @@ async def _assign(db: AsyncSession, one: SeriesOccurrence, instructor_id: UUID) 
     if one.state == OccurrenceState.REFUSED or one.instructor_id != instructor_id:
         mark_due(one)
     one.instructor_id = instructor_id
-    series = await series_repository.get(db, one.series_id, lock=True)
     series.state = SeriesState.RUNNING
     return ""
 
