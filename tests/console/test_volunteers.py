@@ -104,7 +104,9 @@ async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> Non
         await staff.get_by_label("Open to volunteers", exact=True).check()
         await staff.wait_for_url("**open_to_volunteers=true**")
         await staff.goto(f"{harbour.campus.url}/sessions/{session_id}")
-        await expect(staff.get_by_role("region", name="Volunteers")).to_contain_text("1 instructor was told by mail")
+        await expect(staff.get_by_role("region", name="Volunteers")).to_contain_text(
+            "1 instructor was told by mail"
+        )
         await look_and_check(staff, "session-volunteers")
     async with (
         await own_browser(harbour, "instructor", ben["id"]) as bens,
