@@ -7,7 +7,7 @@ calendar holds up anything else. It reads the calendar from its input, and write
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +18,14 @@ from icalendar import Calendar, Component
 from domain.intervals import Interval, merged
 from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
 
-CPU_SECONDS = 10
+_CPU_SECONDS = 10
 MAX_EVENTS = 20_000  # of a calendar
 MAX_BUSY = 3_000  # spans that are kept
 _NO_CALENDAR = "this isn't a calendar in the iCalendar format"
 _OWN = "@homeroom"  # the classes themselves, which invitations and feeds bring into the calendar
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+
+Json = dict[str, Any]
 
 
 class UnreadableCalendar(Exception):
@@ -101,16 +103,24 @@ def moment_of(at: date, zone: ZoneInfo, *, end: bool) -> datetime:
     return at.astimezone(UTC)
 
 
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+def answer(read: Callable[[bytes, str, datetime, datetime], Json]) -> None:
+    """Run this process: print what `read` finds in the calendar on its input, or the problem, as JSON.
+
+    `read` gets the calendar and the arguments of the process: a zone, and the start and end of a span.
+    """
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     zone, start, end = sys.argv[1], *map(datetime.fromisoformat, sys.argv[2:4])
     try:
-        found = busy_times(sys.stdin.buffer.read(), zone, start, end)
+        found = read(sys.stdin.buffer.read(), zone, start, end)
     except UnreadableCalendar as error:
-        print(json.dumps({"problem": str(error)}))
-    else:
-        print(json.dumps({"busy": [[one.start.isoformat(), one.end.isoformat()] for one in found]}))
+        found = {"problem": str(error)}
+    print(json.dumps(found))
+
+
+def _read(content: bytes, zone: str, start: datetime, end: datetime) -> Json:
+    found = busy_times(content, zone, start, end)
+    return {"busy": [[one.start.isoformat(), one.end.isoformat()] for one in found]}
 
 
 if __name__ == "__main__":
-    main()
+    answer(_read)

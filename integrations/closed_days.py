@@ -4,16 +4,13 @@ As `integrations.busy_times`, but events keep their names, and those shown as fr
 holidays so.
 """
 
-import json
-import resource
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.scheduling.wall_time import start_of_day
-from integrations.busy_times import CPU_SECONDS, UnreadableCalendar, events_between, is_cancelled, moment_of
+from integrations.busy_times import Json, UnreadableCalendar, answer, events_between, is_cancelled, moment_of
 
 MAX_DAYS = 300  # events that are read
 _LONGEST_NAME = 200
@@ -48,17 +45,10 @@ def _days(event: Any, zone: ZoneInfo) -> NamedDays:
     return NamedDays(starts.date(), last, name or "Closed")
 
 
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    zone, start, end = sys.argv[1], *map(datetime.fromisoformat, sys.argv[2:4])
-    try:
-        found = closed_days(sys.stdin.buffer.read(), zone, start, end)
-    except UnreadableCalendar as error:
-        print(json.dumps({"problem": str(error)}))
-    else:
-        days = [[one.name, one.first_day.isoformat(), one.last_day.isoformat()] for one in found]
-        print(json.dumps({"days": days}))
+def _read(content: bytes, zone: str, start: datetime, end: datetime) -> Json:
+    found = closed_days(content, zone, start, end)
+    return {"days": [[one.name, one.first_day.isoformat(), one.last_day.isoformat()] for one in found]}
 
 
 if __name__ == "__main__":
-    main()
+    answer(_read)
