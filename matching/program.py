@@ -13,8 +13,6 @@ from matching.cliques import Cliques, Timeline, largest_cliques
 from matching.numeric import Floats, Ints, Pairs
 from matching.rest_rows import RestRows
 
-_NONE: Ints = np.zeros(0, np.int64)
-
 
 @dataclass(frozen=True)
 class HourRows:
@@ -74,7 +72,7 @@ def build_program(
     timeline: Timeline,
     rests: RestRows,
     extra: Floats | None = None,
-    required: Ints = _NONE,
+    required: Ints | None = None,
 ) -> Program:
     """The pairs must be of classes without instructor, and each must be allowed beside the calendars.
 
@@ -88,7 +86,9 @@ def build_program(
     count, free = len(pairs), len(classes)
     column = np.arange(count)
     costs = [eligible.cost[positions] + (0.0 if extra is None else extra), encoded.penalty[classes]]
-    uppers = [np.ones(count), np.where(np.isin(classes, required), 0.0, 1.0)]
+    uppers = [np.ones(count + free)]
+    if required is not None:
+        uppers[0][count:][np.isin(classes, required)] = 0.0
     rows = _Rows()
     rows.add(np.ones(free), np.ones(free), row_of_class, column, np.ones(count))
     rows.more(np.arange(free), count + np.arange(free), np.ones(free))

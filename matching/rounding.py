@@ -17,7 +17,6 @@ from matching.solver import Limits, solve_relaxed, solve_whole
 
 _AT_ONCE = 500  # classes: the time of the solver rises much faster than their number
 _CERTAIN = 0.999
-_NONE: Ints = np.zeros(0, np.int64)
 _USED = 1e-3
 
 
@@ -67,7 +66,7 @@ def solve_rest(
     timeline: Timeline,
     limits: Limits,
     extra: Floats | None = None,
-    required: Ints = _NONE,
+    required: Ints | None = None,
 ) -> float | None:
     """Give the classes of these pairs their best instructors, beside what the calendars hold.
 
