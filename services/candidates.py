@@ -27,7 +27,6 @@ from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, class_of
 from services.planning.candidates import candidates_for
 from services.scheduling_rules import rules_of
-from services.student_hours import STUDENT_WINDOW
 from services.student_rules import StudentRules
 
 _WEEK = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
@@ -112,7 +111,7 @@ async def _ranked_by_rules(
     The class keeps its time: the hours of its students, which it may have been booked outside of, are not asked again.
     """
     replaced = session.instructor_id
-    rules = rules.model_copy(update={"disabled": (*rules.disabled, STUDENT_WINDOW)})
+    rules = rules.model_copy(update={"disabled": (*rules.disabled, WhyNot.STUDENT_WINDOW.value)})
     found = await candidates_for(db, session.id, now, rules=rules, absent=[replaced, *besides], since=now)
     order = [
         Ranked(one.id, -one.score, {rule: -cost for rule, cost in one.terms.items()})

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import BookingInPast, InvalidInput, TransitionRefused
 from domain.people.access import Principal
-from domain.scheduling.closures import ClosedTime, closing
+from domain.scheduling.closures import ClosedTime, closed_for, closing
 from domain.scheduling.series import Occurrence
 from domain.scheduling.series import Series as Expansion
 from domain.scheduling.series_changes import CALLED_OFF, OccurrenceState, SeriesState
@@ -363,9 +363,7 @@ def _refused_if_closed(one: PlannedClass) -> PlannedClass:
     """A class that is booked already is not skipped: it can't move there."""
     if not one.closed:
         return one
-    return replace(
-        one, conflicts=(*one.conflicts, f"The school is closed at that time: {one.closed}."), closed=""
-    )
+    return replace(one, conflicts=(*one.conflicts, closed_for(one.closed)), closed="")
 
 
 def _planned_class(one: Occurrence, problems: tuple[str, ...], closed: ClosedTime | None) -> PlannedClass:

@@ -50,7 +50,7 @@ async def keep_closed_days(
             series.state = SeriesState.RUNNING
             changed[series.id] = series
         if closed:
-            one.problem = f"The school is closed at that time: {closed.name}."
+            one.problem = closed.refusal
     await db.flush()
     for series in changed.values():
         await keep_case(db, series, now)

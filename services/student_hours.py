@@ -12,8 +12,6 @@ from domain.scheduling.availability import Availability, WeeklyHours
 from models.repositories import people
 from services.stored_availability import weekly_of
 
-STUDENT_WINDOW = "student_window"  # the hard rule
-
 
 @dataclass(frozen=True)
 class StudentHours:

@@ -8,12 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.scheduling.candidates import ClassToTeach
+from domain.scheduling.candidates import ClassToTeach, WhyNot
 from models.repositories import planning
 from services.instructor_standing import InstructorStanding
-from services.student_hours import STUDENT_WINDOW, StudentHours, hours_of
-
-DO_NOT_PAIR = "do_not_pair"  # the hard rule
+from services.student_hours import StudentHours, hours_of
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,8 @@ class StudentRules:
     @classmethod
     async def read(cls, db: AsyncSession, student_ids: Collection[UUID], own: InstructorStanding) -> Self:
         """Two statements at most, whatever the number of students."""
-        hours = {} if STUDENT_WINDOW in own.set_aside else await hours_of(db, student_ids)
-        pairings = () if DO_NOT_PAIR in own.set_aside else await planning.kept_apart(db, student_ids)
+        hours = {} if WhyNot.STUDENT_WINDOW in own.set_aside else await hours_of(db, student_ids)
+        pairings = () if WhyNot.DO_NOT_PAIR in own.set_aside else await planning.kept_apart(db, student_ids)
         apart: dict[UUID, set[UUID]] = {}
         for student_id, instructor_id in pairings:
             apart.setdefault(instructor_id, set()).add(student_id)

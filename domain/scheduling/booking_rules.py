@@ -41,7 +41,7 @@ def sentence(
     if kind := _REQUIREMENTS.get(rule):
         return f"{who} {unmet(wanted.requirements, instructor.credentials, wanted.ends_at)[kind]}."
     if rule == WhyNot.CLOSED and (closed := closing(wanted.closed, wanted.starts_at, wanted.ends_at)):
-        return f"The school is closed at that time: {closed.name}."
+        return closed.refusal
     times = instructor.availability
     zone = ZoneInfo(times.zone)
     starts, ends = wanted.starts_at.astimezone(zone), wanted.ends_at.astimezone(zone)

@@ -23,6 +23,16 @@ class ClosedTime:
     start: datetime
     end: datetime
 
+    @property
+    def refusal(self) -> str:
+        """Why there is no class then, in a sentence."""
+        return closed_for(self.name)
+
+
+def closed_for(name: str) -> str:
+    """Why there is no class in a closed time of this name, in a sentence."""
+    return f"The school is closed at that time: {name}."
+
 
 def closed_time(name: str, first_day: date, last_day: date, zone: ZoneInfo) -> ClosedTime:
     return ClosedTime(name, start_of_day(first_day, zone), start_of_day(last_day + _DAY, zone))

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound
+from domain.scheduling.candidates import WhyNot
 from domain.scheduling.credentials import unmet
 from domain.scheduling.scheduling_rules import SchedulingRules
 from matching.calendars import Calendars
@@ -19,16 +20,14 @@ from matching.ranking import Refusal, rank, refusals
 from matching.rules import HARD, SOFT
 from models.repositories import planning
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
-from services.student_hours import STUDENT_WINDOW
 
 ON_LEAVE, BUSY_ELSEWHERE, NOT_AVAILABLE = "on_leave", "busy_elsewhere", "not_available"
-CLOSED = "closed"
 HELD = "held"
 RETIRED = "retired"
 
 # What a rule says of an instructor whom it refuses or makes dearer, by its key.
 TEXTS: Mapping[str, str] = {rule.key: rule.text for rule in HARD + SOFT} | {
-    CLOSED: "can't teach then, since the school is closed",
+    WhyNot.CLOSED: "can't teach then, since the school is closed",
     ON_LEAVE: "is on leave at that time",
     HELD: "is held for another booking at that time",
     RETIRED: "is retired",
@@ -202,7 +201,7 @@ def _details(built: PlanningProblem, one: ClassToStaff, instructor_id: UUID) -> 
     details = {str(kind): text for kind, text in unmet(asked, held, one.ends_at).items()} if asked else {}
     if closed := built.closed_to.get(one.id):
         are = "isn't" if len(closed) == 1 else "aren't"
-        details[STUDENT_WINDOW] = f"can't change that {' and '.join(closed)} {are} free at that time"
+        details[WhyNot.STUDENT_WINDOW] = f"can't change that {' and '.join(closed)} {are} free at that time"
     return details
 
 

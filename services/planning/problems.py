@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.intervals import Interval, intersection
 from domain.scheduling.availability import Availability
 from domain.scheduling.calendar_grid import span_of, week_of
+from domain.scheduling.candidates import WhyNot
 from domain.scheduling.credentials import Credentials, Requirements, folded
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
 from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings
@@ -32,7 +33,7 @@ from services.instructor_standing import InstructorStanding, credentials_of, req
 from services.organizations import organization
 from services.scheduling_rules import published_rules
 from services.stored_availability import availability_of, weekly_of
-from services.student_hours import STUDENT_WINDOW, StudentHours, hours_of
+from services.student_hours import StudentHours, hours_of
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _NEAR = 2 * _DAY  # farther classes count for the hours of a week only: the longest rest is 24 hours
@@ -320,7 +321,7 @@ class _Free:
         is_pinned = not self.is_chosen and (one.is_over or one.starts_at <= frozen_until)
         holder = one.instructor_id if one.instructor_id in self.staff.rows else None
         read = self.read(one, holder, holder if is_pinned else None)
-        if STUDENT_WINDOW not in one.overridden:
+        if WhyNot.STUDENT_WINDOW not in one.overridden:
             return read
         self.closed_to.pop(one.id, None)
         return replace(read, student_windows=None)
