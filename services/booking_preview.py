@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import DoubleBooked, InstructorUnavailable, UnknownReference
+from domain.errors import DoubleBooked, HomeroomError, InstructorUnavailable, UnknownReference
 from domain.scheduling.booking_rules import can_be_set_aside
 from models.repositories import booked_times
 from models.repositories.booked_times import Reservation
@@ -93,10 +93,22 @@ class BookingPreview:
             return None
         return broken.refusal()
 
-    def take(self, asked: AskedClass) -> None:
-        """Let the class have its time, in the way of those that are looked at after it."""
-        assert asked.id is not None, "a class that takes time has an id"
-        self.reserved.move(asked.id, asked.people, asked.wanted.starts_at, asked.wanted.ends_at)
+    def take_in_order(
+        self, asked: Iterable[tuple[AskedClass, HomeroomError | None, bool]]
+    ) -> list[HomeroomError | None]:
+        """What each class would be refused with, if one is booked or moved after the other.
+
+        Each comes with what it is refused with whatever stands in its way, and whether rules that a reason can set
+        aside are. One that is not refused has its time, in the way of those after it.
+        """
+        found: list[HomeroomError | None] = []
+        for one, refused, override in asked:
+            refused = refused or self.refusal(one, override=override)
+            if refused is None:
+                assert one.id is not None, "a class that takes time has an id"
+                self.reserved.move(one.id, one.people, one.wanted.starts_at, one.wanted.ends_at)
+            found.append(refused)
+        return found
 
     def _clash(self, asked: AskedClass) -> Reservation | None:
         """The first that takes one of the people at this time."""

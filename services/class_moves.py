@@ -88,13 +88,8 @@ async def refusals(
         for one in moves
     ]
     preview = await BookingPreview.read(db, asked)
-    found: list[HomeroomError | None] = []
-    for move, one in zip(moves, asked, strict=True):
-        refused = _not_now(move, now) or preview.refusal(one, override=override)
-        found.append(refused)
-        if refused is None:
-            preview.take(one)
-    return await with_names(db, found, who)
+    in_order = ((one, _not_now(move, now), override) for move, one in zip(moves, asked, strict=True))
+    return await with_names(db, preview.take_in_order(in_order), who)
 
 
 def _not_now(move: PlannedMove, now: datetime) -> HomeroomError | None:

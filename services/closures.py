@@ -115,16 +115,26 @@ class ClosureCommands:
 async def standing(db: AsyncSession, rows: Sequence[Closure], now: datetime) -> list[StandingClass]:
     """The booked classes to come on the days of these closures, by start."""
     found: dict[UUID, StandingClass] = {}
-    for row, span in await _spans(db, rows):
-        for session in await repository.booked_between(db, max(span.start, now), span.end, row.region):
-            if session.starts_at > now:
-                found.setdefault(session.id, StandingClass(session, row.name))
+    for row, classes in await _classes_on(db, rows, now):
+        for session in classes:
+            found.setdefault(session.id, StandingClass(session, row.name))
     return sorted(found.values(), key=lambda one: (one.session.starts_at, one.session.id))
 
 
 async def count_standing(db: AsyncSession, rows: Sequence[Closure], now: datetime) -> dict[UUID, int]:
     """How many booked classes to come stand on the days of each closure."""
-    return {row.id: len(await standing(db, [row], now)) for row in rows}
+    return {row.id: len(classes) for row, classes in await _classes_on(db, rows, now)}
+
+
+async def _classes_on(
+    db: AsyncSession, rows: Sequence[Closure], now: datetime
+) -> list[tuple[Closure, list[Session]]]:
+    """Each closure with the booked classes to come on its days."""
+    found = []
+    for row, span in await _spans(db, rows):
+        booked = await repository.booked_between(db, max(span.start, now), span.end, row.region)
+        found.append((row, [session for session in booked if session.starts_at > now]))
+    return found
 
 
 async def _spans(db: AsyncSession, rows: Sequence[Closure]) -> list[tuple[Closure, ClosedTime]]:

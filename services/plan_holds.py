@@ -19,7 +19,7 @@ from models.course import Course
 from models.database import Database
 from models.people import Instructor, Student
 from models.repositories import booked_times, names, planning, term_plans, time_holds
-from models.repositories.booked_times import Owner, TakenTime
+from models.repositories.booked_times import Owner, Reservation
 from models.series import SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from models.time_hold import TimeHold
@@ -156,14 +156,14 @@ async def _hold(
     await booked_times.lock_people(db, everybody)
     start = min(one.assignment.starts_at for one in batch)
     end = max(one.assignment.ends_at for one in batch)
-    taken: dict[UUID, list[TakenTime]] = defaultdict(list)
+    taken: dict[UUID, list[Reservation]] = defaultdict(list)
     for time in await booked_times.taken(db, list(everybody), start, end):
         taken[time.person_id].append(time)
     standing = {time.hold_id for times in taken.values() for time in times}
     await time_holds.renew(db, [one.hold_id for one in batch if one.hold_id in standing], expires_at)
     new = [one for one in batch if one.hold_id not in standing]
     await time_holds.release(db, [one.hold_id for one in new])
-    problems: dict[UUID, TakenTime] = {}
+    problems: dict[UUID, Reservation] = {}
     made: list[tuple[Owner, Sequence[UUID], datetime, datetime]] = []
     for one in new:
         starts_at, ends_at = one.assignment.starts_at, one.assignment.ends_at
@@ -177,13 +177,13 @@ async def _hold(
             db.add(_row(one, row, expires_at, now))
             made.append((Owner(row.organization_id, None, one.hold_id, expires_at), free, starts_at, ends_at))
             for person in free:
-                taken[person].append(TakenTime(person, starts_at, ends_at, None, one.hold_id))
+                taken[person].append(Reservation(person, starts_at, ends_at, None, one.hold_id))
     await db.flush()
     await booked_times.add_held(db, made)
     await _write_problems(db, plan_id, [one.assignment.class_id for one in batch], problems)
 
 
-def _clash(times: Sequence[TakenTime], starts_at: datetime, ends_at: datetime) -> TakenTime | None:
+def _clash(times: Sequence[Reservation], starts_at: datetime, ends_at: datetime) -> Reservation | None:
     return next((one for one in times if one.starts_at < ends_at and starts_at < one.ends_at), None)
 
 
@@ -210,7 +210,7 @@ def _row(one: _Wanted, plan: PlanRun, expires_at: datetime, now: datetime) -> Ti
 
 
 async def _write_problems(
-    db: AsyncSession, plan_id: UUID, class_ids: Sequence[UUID], problems: Mapping[UUID, TakenTime]
+    db: AsyncSession, plan_id: UUID, class_ids: Sequence[UUID], problems: Mapping[UUID, Reservation]
 ) -> None:
     who = {one.person_id for one in problems.values()}
     called = await names.of(db, Instructor, who) | await names.of(db, Student, who)

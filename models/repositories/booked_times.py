@@ -27,6 +27,14 @@ _SPAN = (
     sa.func.lower(col(BookedTime.during)).label("start"),
     sa.func.upper(col(BookedTime.during)).label("end"),
 )
+_RESERVATION = (
+    col(BookedTime.person_id),
+    *_SPAN,
+    col(BookedTime.session_id),
+    col(BookedTime.hold_id),
+    col(BookedTime.expires_at),
+)
+_BY_START = (sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Reservation:
     session_id: UUID | None = None
     hold_id: UUID | None = None
     expires_at: datetime | None = None  # of a hold
-    class_id: UUID | None = None  # for which a plan holds it
+    class_id: UUID | None = None  # for which a plan holds it, as far as it was read
 
     def refusal(self) -> DoubleBooked:
         """What a booking of the person at this time is refused with."""
@@ -104,44 +112,23 @@ async def reservations(
     db: AsyncSession, person_ids: Collection[UUID], start: datetime, end: datetime
 ) -> list[Reservation]:
     """What reserves time of these people in this span, by its start."""
-    start_of = sa.func.lower(col(BookedTime.during))
     query = (
-        sa.select(
-            col(BookedTime.person_id),
-            *_SPAN,
-            col(BookedTime.session_id),
-            col(BookedTime.hold_id),
-            col(BookedTime.expires_at),
-            col(TimeHold.class_id),
-        )
+        sa.select(*_RESERVATION, col(TimeHold.class_id))
         .outerjoin(TimeHold, col(TimeHold.id) == col(BookedTime.hold_id))
         .where(_is_of(person_ids), _is_during(start, end), _RESERVES)
-        .order_by(start_of, col(BookedTime.person_id))
+        .order_by(*_BY_START)
     )
     return [Reservation(*row) for row in await db.execute(query)]
 
 
-@dataclass(frozen=True)
-class TakenTime:
-    """What reserves time of a person: a class or a hold."""
-
-    person_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    session_id: UUID | None
-    hold_id: UUID | None
-
-
 async def taken(
     db: AsyncSession, people: Collection[UUID], starts_at: datetime, ends_at: datetime
-) -> list[TakenTime]:
+) -> list[Reservation]:
     """Everything that reserves time of people whom the caller has locked. What has expired is removed."""
     of_people = (col(BookedTime.person_id).in_(people), _is_during(starts_at, ends_at))
     await db.execute(sa.delete(BookedTime).where(*of_people, col(BookedTime.expires_at) <= _NOW))
-    query = sa.select(
-        col(BookedTime.person_id), *_SPAN, col(BookedTime.session_id), col(BookedTime.hold_id)
-    ).where(*of_people)
-    return [TakenTime(*row) for row in await db.execute(query)]
+    found = await db.execute(sa.select(*_RESERVATION).where(*of_people))
+    return [Reservation(*row) for row in found]
 
 
 async def add_held(
@@ -166,15 +153,9 @@ async def clash_of(
 ) -> DoubleBooked | None:
     """The first person whom something else takes in this time, what takes them, and when, as a refusal."""
     query = (
-        sa.select(
-            col(BookedTime.person_id),
-            *_SPAN,
-            col(BookedTime.session_id),
-            col(BookedTime.hold_id),
-            col(BookedTime.expires_at),
-        )
+        sa.select(*_RESERVATION)
         .where(*_overlaps(owner.organization_id, people, starts_at, ends_at), _is_not(owner), _RESERVES)
-        .order_by(sa.func.lower(col(BookedTime.during)), col(BookedTime.person_id))
+        .order_by(*_BY_START)
         .limit(1)
     )
     found = (await db.execute(query)).first()

@@ -97,8 +97,11 @@ async def move_to_digest(db: AsyncSession, earlier_id: UUID, again_id: UUID) -> 
 
 def _with_gathered(notice_id: UUID) -> sa.ColumnElement[bool]:
     """A message and, if it is a digest, what it says."""
-    waits = col(Notice.sent_at).is_(None) & col(Notice.failed_at).is_(None)
-    return (col(Notice.id) == notice_id) | ((col(Notice.digest_id) == notice_id) & waits)
+    return (col(Notice.id) == notice_id) | ((col(Notice.digest_id) == notice_id) & _waits())
+
+
+def _waits() -> sa.ColumnElement[bool]:
+    return col(Notice.sent_at).is_(None) & col(Notice.failed_at).is_(None)
 
 
 async def by_keys(db: AsyncSession, keys: Sequence[str]) -> list[Notice]:
@@ -225,11 +228,7 @@ async def withdraw(db: AsyncSession, notice_id: UUID, at: datetime) -> None:
 
 async def rewrite(db: AsyncSession, notice_id: UUID, **values: str) -> None:
     """Change what a notice that waits says, and to which address it goes."""
-    await db.execute(
-        sa.update(Notice)
-        .where(col(Notice.id) == notice_id, col(Notice.sent_at).is_(None), col(Notice.failed_at).is_(None))
-        .values(**values)
-    )
+    await db.execute(sa.update(Notice).where(col(Notice.id) == notice_id, _waits()).values(**values))
 
 
 async def withdraw_repeats(
@@ -246,8 +245,7 @@ async def withdraw_repeats(
             col(Notice.recipient_id).in_(recipient_ids),
             col(Notice.kind).in_(WITH_JOIN_LINKS),
             col(Notice.deliver_by).is_not(None),
-            col(Notice.sent_at).is_(None),
-            col(Notice.failed_at).is_(None),
+            _waits(),
         )
         .values(failed_at=at, error=WITHDRAWN)
     )
@@ -275,8 +273,7 @@ async def withdraw_from_former(
         .where(
             col(Notice.session_id).in_(session_ids),
             col(Notice.recipient_id).in_(guardian_ids),
-            col(Notice.sent_at).is_(None),
-            col(Notice.failed_at).is_(None),
+            _waits(),
             ~has_child.exists(),
         )
         .values(failed_at=at, error=WITHDRAWN, sealed="")
@@ -297,8 +294,7 @@ async def withdraw_waiting(
         .where(
             col(Notice.session_id) == session_id,
             col(Notice.recipient_id).in_(recipient_ids),
-            col(Notice.sent_at).is_(None),
-            col(Notice.failed_at).is_(None),
+            _waits(),
             col(Notice.kind) == kind if kind else sa.true(),
         )
         .values(failed_at=at, error=WITHDRAWN, sealed="")

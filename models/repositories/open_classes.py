@@ -105,20 +105,7 @@ async def _called(
         .execution_options(populate_existing=True)
     )
     return [
-        OpenClassRow(
-            OpenClassKind.CALL,
-            call.id,
-            session.id,
-            session.id,
-            course.id,
-            session.title,
-            course.title,
-            session.starts_at,
-            session.ends_at,
-            session.instructor_id,
-            audience=call.audience,
-            note=call.note,
-        )
+        _booked(OpenClassKind.CALL, call.id, session, course, call.audience, call.note)
         for call, session, course in await db.execute(query)
     ]
 
@@ -144,20 +131,33 @@ async def _searched(
         .execution_options(populate_existing=True)
     )
     return [
-        OpenClassRow(
-            OpenClassKind.SEARCH,
-            search.id,
-            session.id,
-            session.id,
-            course.id,
-            session.title,
-            course.title,
-            session.starts_at,
-            session.ends_at,
-            session.instructor_id,
-        )
+        _booked(OpenClassKind.SEARCH, search.id, session, course)
         for search, session, course in await db.execute(query)
     ]
+
+
+def _booked(
+    kind: OpenClassKind,
+    key: UUID,
+    session: Session,
+    course: Course,
+    audience: Audience = Audience.EVERYBODY,
+    note: str = "",
+) -> OpenClassRow:
+    return OpenClassRow(
+        kind,
+        key,
+        session.id,
+        session.id,
+        course.id,
+        session.title,
+        course.title,
+        session.starts_at,
+        session.ends_at,
+        session.instructor_id,
+        audience=audience,
+        note=note,
+    )
 
 
 async def _of_series(

@@ -6,7 +6,7 @@ nothing twice, and a row that was changed in between is refused where its class 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -192,18 +192,11 @@ class BookingImport:
             db, [one.new.external_id for one in wanted if one.new.external_id]
         )
         preview = await BookingPreview.read(db, asked)
-        refused: list[HomeroomError | None] = []
-        for row, one in zip(wanted, asked, strict=True):
-            error: HomeroomError | None
-            if row.new.starts_at <= now:
-                error = BookingInPast()
-            elif row.new.external_id in taken:
-                error = external_id_taken()
-            else:
-                error = preview.refusal(one, override=bool(row.new.override_reason))
-            if error is None:
-                preview.take(one)
-            refused.append(_beside_rows(error, seen))
+        refused = preview.take_in_order(
+            (one, _refused_anyway(row.new, taken, now), bool(row.new.override_reason))
+            for row, one in zip(wanted, asked, strict=True)
+        )
+        refused = [_beside_rows(error, seen) for error in refused]
         named = await with_names(db, refused, self.who)
         outcomes = {row.id: _taken(row, error) for row, error in zip(wanted, named, strict=True)}
         return [one if isinstance(one, Outcome) else outcomes[one.id] for one in found]
@@ -236,6 +229,13 @@ def _as_booked(wanted: _Wanted, booked: Session) -> Outcome:
     except Conflict as error:
         return _refused(wanted.row, error)
     return _taken(wanted, remark=_was_booked(booked))
+
+
+def _refused_anyway(new: NewSession, external_ids: Collection[str], now: datetime) -> HomeroomError | None:
+    """What is wrong with a row whoever has time. `external_ids` are those that other classes have."""
+    if new.starts_at <= now:
+        return BookingInPast()
+    return external_id_taken() if new.external_id in external_ids else None
 
 
 def _beside_rows(refused: HomeroomError | None, seen: _File) -> HomeroomError | None:

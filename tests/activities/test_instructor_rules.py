@@ -216,13 +216,8 @@ async def test_a_preview_reads_once_and_sees_what_it_would_book_before(school: S
             ]
             statements.clear()
             preview = await BookingPreview.read(db, asked)
-            found = []
-            for one in asked:
-                refusal = preview.refusal(one)
-                found.append(refusal.extra.get("rules", "") if refusal else "")
-                if refusal is None:
-                    preview.take(one)
-            return found
+            refused = preview.take_in_order((one, None, False) for one in asked)
+            return [one.extra.get("rules", "") if one else "" for one in refused]
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
