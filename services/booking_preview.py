@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import DoubleBooked, HomeroomError, InstructorUnavailable, UnknownReference
 from domain.scheduling.booking_rules import can_be_set_aside
-from models.repositories import booked_times
+from models.people import Instructor
+from models.repositories import booked_times, entities
 from models.repositories.booked_times import Reservation
 from services.instructor_rules import BOOKED_AROUND, AskedClass, KnownRules
 
@@ -75,10 +76,7 @@ class BookingPreview:
         `override`: rules that a reason can set aside are.
         """
         if asked.instructor_id not in self.known.candidates:
-            return UnknownReference(
-                f"the instructor {asked.instructor_id} is retired",
-                next_step="Restore it, or use another one.",
-            )
+            return entities.unusable(Instructor, [asked.instructor_id], {asked.instructor_id: False})
         if clash := self._clash(asked):
             return clash.refusal()
         start, end = asked.wanted.starts_at, asked.wanted.ends_at
