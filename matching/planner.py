@@ -25,10 +25,9 @@ from matching.rest_rows import RestRows
 from matching.rounding import (
     allowed_now,
     fill_rest,
-    fix_certain,
+    fix_most,
     solve_in_parts,
     solve_rest,
-    with_few_fractions,
 )
 from matching.solver import Limits
 
@@ -99,8 +98,7 @@ def _optimize(pinned: Calendars, run: Run, aim: float, seed: int) -> Prices | No
         return None if relaxed is None else relaxed.prices
     run.phase = Phase.ROUNDING
     calendars = pinned.copy()
-    fix_certain(calendars, relaxed)  # so that the simplex method has the classes in doubt alone
-    fix_certain(calendars, with_few_fractions(calendars, relaxed, timeline, rests, run, seed))
+    fix_most(calendars, relaxed, timeline, rests, run, seed)
     near = min(_worth(run, relaxed.prices), _NEAR * float(np.median(relaxed.prices.class_price)))
     used = relaxed.positions[relaxed.prices.reduced[relaxed.positions] <= near]
     positions = allowed_now(calendars, used.tolist())

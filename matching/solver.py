@@ -12,7 +12,7 @@ from matching.program import Program
 if TYPE_CHECKING:
     import highspy
 
-_LARGE = 100_000  # columns, from which on the first-order method is the faster one
+_LARGE = 50_000  # columns, from which on the first-order method is the faster one
 _FIRST_ORDER_TOLERANCE = 1e-4  # relative
 
 

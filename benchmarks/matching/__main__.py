@@ -44,6 +44,7 @@ class Measured:
     unassigned: int
     seconds: float
     cpu: float
+    cpu_to_aim: float  # until the gap was within its aim
     megabytes: float
     jain: float  # of hours against target: 1 is even
     on_target: float  # share of instructors within 10 % of it
@@ -82,9 +83,12 @@ def measure_one(size: Size) -> Measured:
 
     problem = school(size)
     shown = time.monotonic()
+    cpu_at_aim: float | None = None
 
     def show(progress: Progress) -> None:
-        nonlocal shown
+        nonlocal shown, cpu_at_aim
+        if cpu_at_aim is None and 100 * progress.gap <= MOST_GAP.get(size.classes, 0.0):
+            cpu_at_aim = time.process_time()
         if time.monotonic() - shown > 10:
             shown = time.monotonic()
             show_progress(
@@ -94,7 +98,7 @@ def measure_one(size: Size) -> Measured:
     started, cpu = time.monotonic(), time.process_time()
     prepared = PreparedProblem(problem)
     made = plan(prepared, seconds=_PATIENCE, on_progress=show)
-    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
+    seconds, ended = time.monotonic() - started, time.process_time()
     classes, instructors = problem.classes, problem.instructors
     ranks = _times(RANKINGS, lambda one: rank(made.calendars, classes[one].id), len(classes))
     repairs = _times(REPAIRS, lambda one: repair(made.calendars, instructors[one].id), len(instructors))
@@ -110,7 +114,8 @@ def measure_one(size: Size) -> Measured:
         100 * made.gap,
         sum(who is None for who in made.assignment.values()),
         seconds,
-        cpu,
+        ended - cpu,
+        (cpu_at_aim or ended) - cpu,
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         float(ratios.sum() ** 2 / (len(ratios) * (ratios**2).sum())),
         float((np.abs(ratios - 1) <= 0.1).mean()),
@@ -159,6 +164,7 @@ def _report(sizes: Sequence[Measured], forced: int, disagreeing: Sequence[str]) 
         "left out",
         "s",
         "CPU s",
+        "to aim",
         "MB",
         "Jain",
         "on target",
@@ -177,6 +183,7 @@ def _report(sizes: Sequence[Measured], forced: int, disagreeing: Sequence[str]) 
             str(one.unassigned),
             f"{one.seconds:.1f}",
             f"{one.cpu:.1f}",
+            f"{one.cpu_to_aim:.1f}",
             f"{one.megabytes:.0f}",
             f"{one.jain:.3f}",
             f"{one.on_target:.2f}",
@@ -191,9 +198,8 @@ def _report(sizes: Sequence[Measured], forced: int, disagreeing: Sequence[str]) 
         if one.classes in MOST_GAP:
             verdicts.append(at_most(f"{one.name}: gap", round(one.gap, 4), MOST_GAP[one.classes], " %"))
         if one.classes in MOST_SECONDS:
-            verdicts.append(
-                at_most(f"{one.name}: CPU seconds", round(one.cpu, 2), MOST_SECONDS[one.classes], " s")
-            )
+            name = f"{one.name}: CPU seconds to this gap"
+            verdicts.append(at_most(name, round(one.cpu_to_aim, 2), MOST_SECONDS[one.classes], " s"))
         verdicts += [
             at_most(f"{one.name}: memory", round(one.megabytes), MOST_MEGABYTES, " MB"),
             at_most(f"{one.name}: ranking, p99", round(one.rank_p99, 2), MOST_RANK, " ms"),

@@ -72,6 +72,16 @@ def test_progress_comes_with_plans_that_keep_the_rules_and_bounds_that_rise() ->
     assert made.gap <= 1e-3
 
 
+def test_the_way_of_large_problems_leads_to_a_proven_plan_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = plan(PreparedProblem(school(MIDDLE)))
+    for one in ("matching.solver._LARGE", "matching.rounding._MANY", "matching.rounding._AT_ONCE"):
+        monkeypatch.setattr(one, 30)
+    made = plan(PreparedProblem(school(MIDDLE)))
+    assert made.bound <= usual.objective
+    assert made.objective <= usual.objective * 1.001
+    assert made.gap <= 0.001
+
+
 def test_a_run_that_is_cancelled_returns_the_best_plan_so_far() -> None:
     seen: list[Progress] = []
     made = plan(PreparedProblem(school(MIDDLE)), on_progress=seen.append, cancelled=lambda: bool(seen))
