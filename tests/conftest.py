@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: the real servers, each started when first asked for."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
@@ -65,11 +66,11 @@ def migrated_template(postgres_server: TestPostgres) -> str:
 
 
 @pytest.fixture
-def database_urls(postgres_server: TestPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
-    """An empty database of the newest schema for one test."""
-    urls = postgres_server.create_database(template=migrated_template)
+async def database_urls(postgres_server: TestPostgres, migrated_template: str) -> AsyncIterator[DatabaseUrls]:
+    """An empty database of the newest schema for one test. What else runs in the test's process goes on meanwhile."""
+    urls = await asyncio.to_thread(postgres_server.create_database, template=migrated_template)
     yield urls
-    postgres_server.drop_database(urls.name)
+    await asyncio.to_thread(postgres_server.drop_database, urls.name)
 
 
 @pytest.fixture
