@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.record.revisions import Change, diff_statements
 from models.repositories import documents
-from models.repositories.documents import WaitingDraft
+from models.repositories.documents import WaitingDraft, WaitingOf
 from reports.statements import statement_text
 
 
@@ -16,6 +16,7 @@ class ReviewQueue:
     drafts: list[WaitingDraft]
     total: int  # number of all waiting drafts
     more: bool  # whether others follow these
+    by_instructor: list[WaitingOf]  # of all instructors
 
 
 async def queue(
@@ -24,7 +25,9 @@ async def queue(
     """Waiting drafts by due time, after that of the session `after`."""
     position = await _queue_position(db, after) if after else None
     drafts = await documents.waiting(db, after=position, instructor_id=instructor_id, limit=limit + 1)
-    return ReviewQueue(drafts[:limit], await documents.count_waiting(db, instructor_id), len(drafts) > limit)
+    by_instructor = await documents.waiting_by_instructor(db)
+    total = sum(one.drafts for one in by_instructor if instructor_id in (None, one.instructor_id))
+    return ReviewQueue(drafts[:limit], total, len(drafts) > limit, by_instructor)
 
 
 async def next_after(db: AsyncSession, session_id: UUID, instructor_id: UUID | None = None) -> UUID | None:

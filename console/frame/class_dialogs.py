@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.frame import labels, times
-from models.people import Instructor
+from models.repositories.people import InstructorName
 from models.session import Session
 
 _EXTENSION = timedelta(minutes=15)
 _WORTH_REOPENING = timedelta(minutes=5)  # of the planned time, to which a class is then reopened
 
 
-def dialogs(session: Session, instructors: Sequence[Instructor], now: datetime) -> dict[str, Any]:
+def dialogs(session: Session, instructors: Sequence[InstructorName], now: datetime) -> dict[str, Any]:
     """What the dialogs' template needs besides the class."""
     others = [(str(person.id), person.name) for person in instructors if person.id != session.instructor_id]
     return {

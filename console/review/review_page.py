@@ -63,8 +63,12 @@ async def queue(
     instructor_id = own_instructor_id(who) or instructor_id
     async with shared.database.tenant(who.organization_id) as db:
         waiting = await reviews.queue(db, after=after, instructor_id=instructor_id, limit=PAGE_SIZE)
-        instructors = [] if own_instructor_id(who) else await people.instructors(db)
-        choices = [("", gettext("All instructors")), *((str(i.id), i.name) for i in instructors)]
+        chosen = await people.instructors_by_id(db, [instructor_id] if instructor_id else [])
+    names = {key: f"{one.name} (0)" for key, one in chosen.items()}
+    names |= {one.instructor_id: f"{one.name} ({one.drafts})" for one in waiting.by_instructor}
+    choices = [("", gettext("All instructors")), *((str(key), name) for key, name in names.items())]
+    if own_instructor_id(who):
+        choices = []
     template = "parts/review_queue.html" if by_htmx(request) else "review_queue.html"
     return page(request, template, queue=waiting, instructors=choices, instructor_id=instructor_id, now=now)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -218,14 +218,35 @@ async def waiting_draft(db: AsyncSession, session_id: UUID) -> WaitingDraft | No
     return WaitingDraft(*row) if row else None
 
 
-async def count_waiting(db: AsyncSession, instructor_id: UUID | None = None) -> int:
-    count = await db.scalar(sa.select(sa.func.count()).select_from(_of(instructor_id).subquery()))
-    return count or 0
+class WaitingOf(NamedTuple):
+    """How many drafts of an instructor's classes wait."""
+
+    instructor_id: UUID
+    name: str
+    drafts: int
+
+
+async def waiting_by_instructor(db: AsyncSession) -> list[WaitingOf]:
+    """The instructors who have drafts in the queue, by name."""
+    query = (
+        sa.select(col(Instructor.id), col(Instructor.name), sa.func.count())
+        .join(Session, col(Session.instructor_id) == col(Instructor.id))
+        .join(Documentation, col(Documentation.session_id) == col(Session.id))
+        .where(_IS_WAITING)
+        .group_by(col(Instructor.id), col(Instructor.name))
+        .order_by(col(Instructor.name), col(Instructor.id))
+    )
+    return [WaitingOf(*row) for row in await db.execute(query)]
 
 
 _SINCE = sa.func.coalesce(col(TimelineRow.started_at), col(Session.ended_at), col(Session.ends_at))
 _DUE = _SINCE + sa.func.coalesce(
     sa.cast(col(Session.policy)["review_within"].astext, sa.Interval), SessionPolicy().review_within
+)
+
+
+_IS_WAITING = sa.and_(
+    col(Session.state) == SessionState.REVIEW, col(Documentation.status) != DocumentationStatus.APPROVED
 )
 
 
@@ -254,8 +275,5 @@ def _waiting() -> sa.Select[Any]:
         .join(DocumentationRevision, current)
         .join(Instructor, col(Instructor.id) == col(Session.instructor_id))
         .outerjoin(TimelineRow, review)
-        .where(
-            col(Session.state) == SessionState.REVIEW,
-            col(Documentation.status) != DocumentationStatus.APPROVED,
-        )
+        .where(_IS_WAITING)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -203,7 +203,13 @@ async def instructors_by_id(db: AsyncSession, instructor_ids: Collection[UUID]) 
     return {instructor.id: instructor for instructor in await db.scalars(query)}
 
 
-async def instructors(db: AsyncSession) -> list[Instructor]:
-    """All instructors who are not retired, by name."""
-    query = sa.select(Instructor).where(col(Instructor.retired_at).is_(None))
-    return list(await db.scalars(query.order_by(col(Instructor.name), col(Instructor.id))))
+class InstructorName(NamedTuple):
+    id: UUID
+    name: str
+
+
+async def instructors(db: AsyncSession) -> list[InstructorName]:
+    """To choose from: all who are not retired, by name."""
+    query = sa.select(col(Instructor.id), col(Instructor.name)).where(col(Instructor.retired_at).is_(None))
+    rows = await db.execute(query.order_by(col(Instructor.name), col(Instructor.id)))
+    return [InstructorName(*row) for row in rows]
