@@ -36,10 +36,16 @@ function showNow(grid, first, count) {
   }
 }
 
+// Until it is up to date, keys and pointers reach nothing in it: what they began would end with the old page.
 async function reload(focused) {
-  const answer = await fetch(location.href, { headers: { accept: "text/html", "hx-request": "true" } });
-  if (!answer.ok) return location.reload();
-  root.innerHTML = await answer.text();
+  root.inert = true;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html", "hx-request": "true" } });
+    if (!answer.ok) return location.reload();
+    root.innerHTML = await answer.text();
+  } finally {
+    root.inert = false;
+  }
   place();
   document.getElementById(focused)?.focus();
 }
