@@ -74,7 +74,7 @@ class BookingChoices:
                 "starts_at",
                 "Starts at",
                 "datetime-local",
-                f"In the organization's time zone, {self.time_zone}.",
+                f"In the organization's time zone, {times.zone_name(self.time_zone)}.",
             ),
             Field("starts_at_offset", "", "select", options=lambda: _sides(starts_at, self.time_zone)),
             Field("minutes", "Length in minutes", "number"),

@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.frame.forms import Options
-from console.frame.times import ENGLISH
+from console.frame.times import ENGLISH, zone_name
 from domain.people.access import STAFF
 from domain.people.languages import TEXT_LANGUAGES
 from models.repositories import people
@@ -18,7 +18,7 @@ def zones() -> Options:
     cities = sorted(
         zone for zone in known_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
     )
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in cities)]
+    return [("UTC", "UTC"), *((zone, zone_name(zone)) for zone in cities)]
 
 
 @cache

@@ -119,6 +119,7 @@ def _sentence(text: str) -> str:
 
 _templates.env.filters["clock"] = times.clock
 _templates.env.filters["input_value"] = times.input_value
+_templates.env.filters["zone_name"] = times.zone_name
 _templates.env.filters["sides"] = times.sides
 _templates.env.filters["offset"] = times.offset
 _templates.env.filters["duration"] = times.short_duration

@@ -56,6 +56,11 @@ def next_minute(at: datetime) -> datetime:
     return at if minute == at else minute + timedelta(minutes=1)
 
 
+def zone_name(zone: str) -> str:
+    """A time zone as pages write it, such as America/New York."""
+    return zone.replace("_", " ")
+
+
 def sides(at: datetime, zone: str) -> list[tuple[str, str]]:
     """Both sides of the moment's wall time as options; none where it occurs once."""
     local = ZoneInfo(zone)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from api.http.dependencies import Now, Shared
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import page
+from console.frame.times import zone_name
 from domain.errors import DoubleBooked
 from reports.catalogue import Words, page_words
 from reports.moments import clock, moment
@@ -50,6 +51,6 @@ def _page(
         problem=problem,
         when=moment(offer.session.starts_at, words.language, zone, now=now),
         until=clock(offer.session.ends_at, words.language, zone),
-        zone=zone.replace("_", " "),
+        zone=zone_name(zone),
         answer_by=moment(offer.expires_at, words.language, zone, now=now),
     )

@@ -10,6 +10,7 @@ from api.http.dependencies import Now, Shared
 from console.frame import forms
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import page
+from console.frame.times import zone_name
 from reports.catalogue import page_words
 from reports.moments import clock, moment
 from services.planning.plan_questions import PlanQuestion
@@ -57,6 +58,6 @@ def _page(request: Request, token: str, question: PlanQuestion, now: datetime, *
         token=token,
         is_saved=is_saved,
         is_instructor=reader.kind == "instructor",
-        zone=reader.time_zone.replace("_", " "),
+        zone=zone_name(reader.time_zone),
         answer_by=moment(question.answer_by, words.language, reader.time_zone, now=now),
     )

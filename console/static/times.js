@@ -21,19 +21,20 @@ function format(style, withYear) {
   return formats.get(key);
 }
 
+const zoneName = (zone) => zone.replaceAll("_", " ");
 const differs = (zone) => zone && zone !== HERE;
 
 // Converts the times below `root`, which may be a fragment that is not in the page yet.
 export function localize(root) {
   for (const time of root.querySelectorAll("time[data-style]")) {
-    if (differs(time.dataset.zone) && !time.title) time.title = `${time.textContent} ${time.dataset.zone}`;
+    if (differs(time.dataset.zone) && !time.title) time.title = `${time.textContent} ${zoneName(time.dataset.zone)}`;
     time.textContent = momentText(time.dateTime, time.dataset.style);
   }
   for (const mark of root.querySelectorAll("text[data-moment]")) {
     mark.textContent = momentText(mark.dataset.moment, "minute");
   }
   for (const zone of root.querySelectorAll("[data-class-zone]")) {
-    if (!differs(zone.dataset.classZone)) zone.textContent = zone.dataset.classZone;
+    if (!differs(zone.dataset.classZone)) zone.textContent = zoneName(zone.dataset.classZone);
   }
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from console.frame import choices
+from console.frame.times import zone_name
 from domain.people.access import Permission, Principal
 from models.organization import Organization
 from models.repositories.first_steps import FirstSteps
@@ -41,7 +42,7 @@ def checklist(found: FirstSteps, own: Organization, who: Principal) -> list[Step
     return [
         step(
             "Check the time zone and the language",
-            f"{own.time_zone.replace('_', ' ')}, {language}. New people and classes begin with them.",
+            f"{zone_name(own.time_zone)}, {language}. New people and classes begin with them.",
             found.set_up,
             "Open settings",
             "/settings/organization",
