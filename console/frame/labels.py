@@ -320,6 +320,12 @@ def code_label(code: str) -> str:
     return translation_of(words) or words
 
 
+def rule_label(key: str) -> str:
+    """What a scheduling rule is called on staff's pages: `hours_of_day` is “Hours of day”."""
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
 def case_label(kind: str) -> str:
     """The label of a kind of case, also of one that a later version adds."""
     return gettext(CASE_KINDS[kind]) if kind in CASE_KINDS else code_label(kind).capitalize()

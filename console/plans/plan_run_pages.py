@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field as Bound
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from api.http.dependencies import Now, Shared
 from api.http.state import State
 from console.frame import forms
 from console.frame.forms import Field, Form
+from console.frame.labels import rule_label
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
@@ -45,12 +46,21 @@ router = APIRouter(
 )
 POST = [Depends(same_origin)]
 _MOST = 50
+_MOST_LINES = 1_000_000
+_PAGE = 100  # lines of a plan on one page
 _SCOPES = (
     (PlanScope.UNASSIGNED.value, "Classes without instructor"),
     (PlanScope.TOUCHED.value, "Those, and classes whose instructor can't teach them any more"),
     (PlanScope.CHANGED.value, "Only classes whose instructor can't teach them any more"),
     (PlanScope.ALL.value, "All classes, as close as possible to what stands"),
 )
+_PHASES = {
+    "greedy": "a first plan",
+    "rematching": "better pairs, hour by hour",
+    "pricing": "how good a plan can be",
+    "rounding": "what is still open",
+    "improving": "improving the plan",
+}
 _FIELDS = (
     Field("first_day", "From", "date", wrong="Enter a date."),
     Field("last_day", "To", "date", wrong="Enter a date."),
@@ -98,6 +108,34 @@ class AssignmentLine:
     @property
     def differs(self) -> bool:
         return self.row.instructor_id is not None and self.row.instructor_id != self.row.former_instructor_id
+
+
+@dataclass(frozen=True)
+class _PartOfList:
+    """The lines of a long list that one page shows: those after a number of lines."""
+
+    lines: Sequence[AssignmentLine]
+    after: int
+
+    @property
+    def shown(self) -> Sequence[AssignmentLine]:
+        return self.lines[self.after : self.after + _PAGE]
+
+    @property
+    def note(self) -> str:
+        """Which of them are shown; empty where all are."""
+        if len(self.lines) <= _PAGE:
+            return ""
+        return f"{self.after + 1:,}–{self.after + len(self.shown):,} of {len(self.lines):,}"
+
+    @property
+    def next(self) -> int | None:
+        following = self.after + _PAGE
+        return following if following < len(self.lines) else None
+
+    @property
+    def previous(self) -> int | None:
+        return max(0, self.after - _PAGE) if self.after else None
 
 
 @router.get("")
@@ -148,8 +186,19 @@ async def set_policy(request: Request, shared: Shared, who: CurrentUser, now: No
 
 
 @router.get("/{run_id}")
-async def show(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    return await _page(request, shared, who, run_id, now)
+async def show(
+    request: Request,
+    run_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    nobody_after: Annotated[int, Query(ge=0, le=_MOST_LINES)] = 0,
+    changes_after: Annotated[int, Query(ge=0, le=_MOST_LINES)] = 0,
+) -> Response:
+    """Both lists of classes are shown a page at a time, each after a number of lines."""
+    return await _page(
+        request, shared, who, run_id, now, nobody_after=nobody_after, changes_after=changes_after
+    )
 
 
 @router.post("/{run_id}/stop", dependencies=POST)
@@ -217,6 +266,8 @@ async def _page(
     run_id: UUID,
     now: datetime,
     problem: HomeroomError | None = None,
+    nobody_after: int = 0,
+    changes_after: int = 0,
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         row = await term_plans.get(db, run_id)
@@ -231,8 +282,8 @@ async def _page(
     changes = [line for line in lines if line.differs]
     return page(
         request, "plan_run.html", 409 if problem else 200, row=row, zone=zone, problem=problem,
-        changes=changes,
-        nobody=[line for line in lines if line.row.instructor_id is None],
+        changes=_PartOfList(changes, changes_after),
+        nobody=_PartOfList([line for line in lines if line.row.instructor_id is None], nobody_after),
         same=sum(not line.differs and line.row.instructor_id is not None for line in lines),
         left=sum(line.row.published_at is None and not line.row.problem for line in changes),
         works=row.state in (PlanState.PLANNING, PlanState.PUBLISHING),
@@ -240,7 +291,7 @@ async def _page(
         refused={one.class_id for one in said if one.state in REFUSED},
         holds=holds_time(row, now), held=row.progress.get("held"),
         not_held=row.progress.get("not_held", 0),
-        terms=_terms(row), scopes=dict(_SCOPES),
+        terms=_terms(row), phases=_PHASES, scopes=dict(_SCOPES),
         workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",
     )  # fmt: skip
 
@@ -275,5 +326,5 @@ def _reason(relaxation: Mapping[str, Any]) -> str:
 
 def _terms(row: PlanRun) -> list[tuple[str, float]]:
     """The terms of the objective that count, the largest first."""
-    found = [(key.replace("_", " "), value) for key, value in row.terms.items() if abs(value) >= 0.005]
+    found = [(rule_label(key), value) for key, value in row.terms.items() if abs(value) >= 0.005]
     return sorted(found, key=lambda one: -abs(one[1]))

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.http.dependencies import Now, Shared
+from console.frame.labels import rule_label
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import page
 from console.frame.viewers import CurrentUser
-from console.scheduling.rules_form import label
 from domain.people.access import Permission
 from matching.ranking import Refusal
 from models.course import Course
@@ -71,7 +71,7 @@ async def show(
         compared = _compared(everybody[instructor], against)
     return page(
         request, "candidates_of_class.html", session=session, course=course, found=found, holder=holder,
-        compared=compared, texts=TEXTS, titles=found.titles, label=label, main_terms=_main_terms,
+        compared=compared, texts=TEXTS, titles=found.titles, label=rule_label, main_terms=_main_terms,
         reason=reason, refused=found.refused[:_MOST_REFUSED], class_rules=session.rules_version,
     )  # fmt: skip
 

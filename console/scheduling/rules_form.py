@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from console.frame import forms
+from console.frame.labels import rule_label
 from domain.scheduling.scheduling_rules import MOST_COURSES, Parameters, Problem, SchedulingRules
 from services.scheduling_rules import RuleKind, kinds
 
@@ -114,12 +115,6 @@ def soft() -> list[RuleKind]:
 
 def hard() -> list[RuleKind]:
     return [kind for kind in kinds() if kind.is_hard]
-
-
-def label(key: str) -> str:
-    """What a rule is called: `hours_per_day` is “Hours per day”."""
-    words = key.replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def of_rules(rules: SchedulingRules, note: str) -> RulesForm:
@@ -254,11 +249,13 @@ def differences(
 
 
 def _described(rules: SchedulingRules, courses: Mapping[UUID, str]) -> dict[str, str]:
-    described = {label(kind.key): f"{rules.weights.get(kind.key, kind.weight):g}" for kind in soft()}
-    described |= {label(kind.key): "set aside" if kind.key in rules.disabled else "holds" for kind in hard()}
+    described = {rule_label(kind.key): f"{rules.weights.get(kind.key, kind.weight):g}" for kind in soft()}
+    described |= {
+        rule_label(kind.key): "set aside" if kind.key in rules.disabled else "holds" for kind in hard()
+    }
     for own in rules.by_course:
         course = courses.get(own.course_id, "a course that is gone")
-        described |= {f"{label(key)} in {course}": f"{weight:g}" for key, weight in own.weights.items()}
+        described |= {f"{rule_label(key)} in {course}": f"{weight:g}" for key, weight in own.weights.items()}
     values: Parameters = rules.parameters
     described |= {one.label: _written(getattr(values, one.name)) or "none" for one in PARAMETERS}
     described["Unpopular days"] = ", ".join(DAYS[day] for day in values.unpopular_days) or "none"

@@ -14,6 +14,7 @@ from api.http.dependencies import Now, Shared
 from api.http.state import State
 from console.frame import forms
 from console.frame.history import author
+from console.frame.labels import rule_label
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
@@ -96,7 +97,7 @@ async def show_what_if(request: Request, shared: Shared, who: CurrentUser, now: 
     compared = await asyncio.to_thread(what_if.compare, weeks)
     return page(
         request, "scheduling_what_if.html", draft=current.draft, problems=current.problems, weeks=compared,
-        label=rules_form.label, most=_MOST_SHOWN, path=PATH,
+        label=rule_label, most=_MOST_SHOWN, path=PATH,
     )  # fmt: skip
 
 
@@ -167,7 +168,7 @@ async def _page(
         differences=rules_form.differences(old, new, await names.of(db, Course, course_ids(old) | course_ids(new))),
         versions=versions, by={row.number: author(row.published_by, actors) for row in versions},
         drafted_by=author(draft.created_by, actors) if draft else "", courses=await _courses(db, form),
-        soft=rules_form.soft(), hard=rules_form.hard(), label=rules_form.label, parameters=PARAMETERS,
+        soft=rules_form.soft(), hard=rules_form.hard(), label=rule_label, parameters=PARAMETERS,
         days=list(enumerate(DAYS)), edits=who.may(Permission.POLICY_WRITE), tabs=tabs(who), path=PATH,
     )  # fmt: skip
 
