@@ -1,5 +1,6 @@
 """The forms of a series: days of the week, wall time and end, read as a recurrence rule."""
 
+import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from starlette.datastructures import FormData
 
 from console.frame import choices, forms
 from console.frame.forms import Field, Form, Options
+from console.frame.times import zone_name
 from domain.errors import InvalidInput
 from domain.scheduling.recurrence import MAX_OCCURRENCES, WEEKDAYS, Frequency, Rule, read_rule, until_end_of
 from models.series import Series
@@ -25,6 +27,10 @@ FIND_ONE = ("", "Find one for each class")
 _INTERVALS = tuple(
     (str(weeks), "Every week" if weeks == 1 else f"Every {weeks} weeks") for weeks in range(1, 5)
 )
+_ORDINALS = {
+    0: "every", 1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth",
+    -1: "last", -2: "second to last", -3: "third to last", -4: "fourth to last", -5: "fifth to last",
+}  # fmt: skip
 _ENDS = (("count", "After a number of classes"), ("until", "On a day"), ("never", "Not yet"))
 
 
@@ -101,7 +107,9 @@ def read_new(form: Form, days: Sequence[str], course_id: UUID, students: Sequenc
 def change_form(row: Series, tomorrow: date, instructors: Options) -> Form:
     fields = (
         Field("from_day", "From", "date", wrong="Enter a date."),
-        Field("starts", "Starts at", "time", f"In {row.time_zone}.", "Enter a time, such as 17:00."),
+        Field(
+            "starts", "Starts at", "time", f"In {zone_name(row.time_zone)}.", "Enter a time, such as 17:00."
+        ),
         Field("minutes", "Length in minutes", "number"),
         Field("instructor_id", "Instructor", "select", options=lambda: [FIND_ONE, *instructors]),
     )
@@ -152,13 +160,38 @@ def days_of(row: Series) -> list[str]:
 
 
 def described(row: Series) -> str:
-    """The recurrence rule in words; one that the form cannot make is shown as it is written."""
+    """The recurrence rule in words; one that has none here is shown as it is written."""
+    return f"{_days_in_words(row)} at {row.first_start:%H:%M}, {row.minutes} min"
+
+
+def _days_in_words(row: Series) -> str:
     rule = read_rule(row.recurrence)
-    if rule.frequency != Frequency.WEEKLY or rule.months:
-        return f"{row.recurrence}, {row.first_start:%H:%M}"
-    names = [dict(DAYS)[day] for day in days_of(row)]
-    every = "" if rule.interval == 1 else f"every {rule.interval} weeks "
-    return f"{', '.join(names)} {every}at {row.first_start:%H:%M}, {row.minutes} min"
+    if rule.positions or (rule.weekdays and rule.month_days):
+        return row.recurrence
+    months = f" in {', '.join(calendar.month_name[month] for month in rule.months)}" if rule.months else ""
+    if rule.frequency == Frequency.MONTHLY:
+        every = "the month" if rule.interval == 1 else f"every {rule.interval} months"
+        days = ", ".join(_days_of_month(row, rule))
+        return f"{days[:1].upper()}{days[1:]} of {every}{months}"
+    names = ", ".join(DAY_NAMES[day] for _, day in rule.weekdays)
+    if rule.frequency == Frequency.DAILY:
+        every = "Every day" if rule.interval == 1 else f"Every {rule.interval} days"
+        on = names or ", ".join(_nth_day(day) for day in rule.month_days)
+        return f"{every}, if it is {on}{months}" if on else f"{every}{months}"
+    every = "" if rule.interval == 1 else f" every {rule.interval} weeks"
+    return f"{names or DAY_NAMES[row.first_start.weekday()]}{every}{months}"
+
+
+def _days_of_month(row: Series, rule: Rule) -> list[str]:
+    if rule.weekdays:
+        return [f"{_ORDINALS[nth]} {DAY_NAMES[day]}" for nth, day in rule.weekdays]
+    return [_nth_day(day) for day in rule.month_days or (row.first_start.day,)]
+
+
+def _nth_day(day: int) -> str:
+    if day > 0:
+        return f"day {day}"
+    return "the last day" if day == -1 else f"day {-day} from the end"
 
 
 def posted_days(posted: FormData) -> list[str]:
