@@ -21,6 +21,7 @@ from console.frame.labels import rule_label
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
+from console.frame.times import clock
 from console.frame.viewers import CurrentUser, same_origin
 from console.records.record_pages import posted_key
 from domain.errors import Conflict, HomeroomError
@@ -254,7 +255,7 @@ async def _list(
     asked = policy_form or forms.build(_POLICY_FIELDS, PolicyForm, _policy_values(policy))
     return page(
         request, "plan_runs.html", max(form.status, asked.status), rows=rows, asked=asked,
-        edits_policy=who.may(Permission.POLICY_WRITE), form=form, key=key, zone=zone,
+        edits_policy=who.may(Permission.POLICY_WRITE), days=lambda row: _days(row, zone), form=form, key=key, zone=zone,
         scopes=dict(_SCOPES), path="/courses",
     )  # fmt: skip
 
@@ -291,9 +292,18 @@ async def _page(
         refused={one.class_id for one in said if one.state in REFUSED},
         holds=holds_time(row, now), held=row.progress.get("held"),
         not_held=row.progress.get("not_held", 0),
-        terms=_terms(row), phases=_PHASES, scopes=dict(_SCOPES),
+        terms=_terms(row), phases=_PHASES, days=lambda row: _days(row, zone), scopes=dict(_SCOPES),
         workflow_url=shared.term_plan_workflow_url(run_id), path="/courses",
     )  # fmt: skip
+
+
+def _days(row: PlanRun, zone: str) -> str:
+    """The first and the last day, in the organization's zone."""
+    first, last = (
+        clock(row.starts_at, zone, "date"),
+        clock(row.ends_at - timedelta(microseconds=1), zone, "date"),
+    )
+    return first if first == last else f"{first} – {last}"
 
 
 def _line(one: PlanAssignment, called: Mapping[UUID, str]) -> AssignmentLine:
@@ -321,7 +331,7 @@ def _reason(relaxation: Mapping[str, Any]) -> str:
     count = len(relaxation["instructor_ids"])
     who = "1 instructor" if count == 1 else f"{count} instructors"
     rules = [text_of(rule) for rule in relaxation["rules"]]
-    return f"{who}: {' and '.join(rules)}" if rules else f"{who} could, but only at a higher cost"
+    return f"{' and '.join(rules)} ({who})" if rules else f"{who} could, but only at a higher cost"
 
 
 def _terms(row: PlanRun) -> list[tuple[str, float]]:

@@ -14,6 +14,7 @@ from console.frame.problem_page import PageRoute
 from console.frame.rendering import page
 from console.frame.viewers import CurrentUser
 from domain.people.access import Permission
+from domain.scheduling.candidates import WhyNot
 from matching.ranking import Refusal
 from models.course import Course
 from models.repositories import entities, sessions
@@ -69,11 +70,18 @@ async def show(
     against = holder if holder and holder.id != instructor else _best(found)
     if instructor in everybody and against is not None and against.id != instructor:
         compared = _compared(everybody[instructor], against)
+    unqualified = [one for one in found.refused if _is_unqualified(one)]
+    nearly = [one for one in found.refused if not _is_unqualified(one)]
     return page(
         request, "candidates_of_class.html", session=session, course=course, found=found, holder=holder,
         compared=compared, texts=TEXTS, titles=found.titles, label=rule_label, main_terms=_main_terms,
-        reason=reason, refused=found.refused[:_MOST_REFUSED], class_rules=session.rules_version,
+        reason=reason, refused=nearly[:_MOST_REFUSED], left_out=len(nearly[_MOST_REFUSED:]),
+        unqualified=unqualified, class_rules=session.rules_version,
     )  # fmt: skip
+
+
+def _is_unqualified(one: RefusedInstructor) -> bool:
+    return any(refusal.rule == WhyNot.NOT_QUALIFIED for refusal in one.refused_by)
 
 
 def _best(found: ClassCandidates) -> Instructor | None:

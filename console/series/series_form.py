@@ -173,7 +173,7 @@ def _days_in_words(row: Series) -> str:
         every = "the month" if rule.interval == 1 else f"every {rule.interval} months"
         days = ", ".join(_days_of_month(row, rule))
         return f"{days[:1].upper()}{days[1:]} of {every}{months}"
-    names = ", ".join(DAY_NAMES[day] for _, day in rule.weekdays)
+    names = ", ".join(DAY_NAMES[day] for _, day in sorted(rule.weekdays, key=lambda one: one[1]))
     if rule.frequency == Frequency.DAILY:
         every = "Every day" if rule.interval == 1 else f"Every {rule.interval} days"
         on = names or ", ".join(_nth_day(day) for day in rule.month_days)

@@ -55,6 +55,7 @@ router = APIRouter(
 )
 POST = [Depends(same_origin)]
 _MOST = 200
+_MOST_OPEN = 24  # coming classes that are shown without unfolding the others
 _END = (Field("last_day", "Last day", "date", wrong="Enter a date."),)
 
 
@@ -223,7 +224,7 @@ async def _page(
     coming = [line for line in lines if line.ends_at > now]
     return page(
         request, "series.html", shown.status, row=row, course=course, shown=shown, progress=progress,
-        coming=coming, past=[line for line in lines if line.ends_at <= now], history=entries,
+        most=_MOST_OPEN, coming=coming, past=[line for line in lines if line.ends_at <= now], history=entries,
         students=students, chosen=roster if shown.students is None else shown.students, roster=roster,
         rule=described(row), days=DAYS, chooses_days=is_weekly(read_rule(row.recurrence)),
         refused=sum(line.row.state == OccurrenceState.REFUSED for line in coming),
@@ -232,7 +233,8 @@ async def _page(
 
 
 async def _students(db: AsyncSession, row: Series, roster: Sequence[str]) -> list[tuple[str, str]]:
-    """Ids and names of those who are in the series or enrolled in its course, by name."""
+    """Ids and names of those who are in the series, then of those who are only enrolled in its course, by name."""
     ids = {UUID(key) for key in roster} | set(await people.enrolled_students(db, row.course_id))
     called = await names.of(db, Student, ids)
-    return sorted(((str(key), name) for key, name in called.items()), key=lambda one: one[1].casefold())
+    students = [(str(key), name) for key, name in called.items()]
+    return sorted(students, key=lambda one: (one[0] not in roster, one[1].casefold()))

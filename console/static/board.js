@@ -212,7 +212,7 @@ follow(root.dataset.stream, {
   },
 });
 
-document.querySelector("[data-zone]").textContent = `Times are in your time zone, ${viewerZone}`;
+document.querySelector("[data-zone]").textContent = `Times are in your time zone, ${viewerZone.replaceAll("_", " ")}`;
 setInterval(() => {
   for (const item of ordered) if (item.row.lag_grows && !item.node.hidden) item.showLag(now());
 }, 1000);

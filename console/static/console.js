@@ -8,6 +8,18 @@ import "./toasts.js";
 localize(document);
 // On a narrow screen the menus scroll; bring the current item into view.
 for (const current of document.querySelectorAll("nav [aria-current]")) current.scrollIntoView({ inline: "center", block: "nearest" });
+// On a narrow screen, CSS hides the filters of a folded bar. A bar with a filter that is set stays unfolded.
+for (const more of document.querySelectorAll(".filter-more")) {
+  const bar = more.closest("form");
+  const isSet = [...new URL(location.href).searchParams.keys()].some((name) => bar.elements.namedItem(name));
+  const fold = (folded) => {
+    bar.toggleAttribute("data-folded", folded);
+    more.setAttribute("aria-expanded", String(!folded));
+  };
+  more.hidden = false;
+  more.addEventListener("click", () => fold(!bar.hasAttribute("data-folded")));
+  fold(!isSet);
+}
 // A flash message is not shown again on reload.
 const url = new URL(location.href);
 if (url.searchParams.has("flash")) {

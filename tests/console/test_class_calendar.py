@@ -276,7 +276,7 @@ async def test_a_week_of_2000_classes_is_counted_by_hour(
     page = await context.new_page()
     await page.goto(house.console_url(school.id, f"/calendar?on={days[0]}"))
     await page.get_by_role("button", name="Sign in", exact=True).click()
-    await expect(page.get_by_text("1999 classes of everybody. 1 more is cancelled.")).to_be_visible()
+    await expect(page.get_by_text("1,999 classes of everybody. 1 more is cancelled.")).to_be_visible()
     counts = await page.locator(".cal-density thead .cal-count").all_text_contents()
     assert sum(map(int, counts)) == 1_999, "a cancelled class does not count"
     await look_and_check(page, "calendar-week-of-2000")

@@ -104,7 +104,7 @@ async def test_a_plan_proposes_instructors_says_why_somebody_is_missing_and_is_p
         await look_and_check(page, "plans")
         await submit(page, "Plan")
         await expect(page.get_by_text("Nobody found for 2 classes")).to_be_visible()
-        await expect(page.get_by_text("1 instructor:").first).to_be_visible()
+        await expect(page.get_by_text("(1 instructor)").first).to_be_visible()
         await look_and_check(page, "plan")
         await submit(page, "Publish")
         await expect(page.locator(".page-header [data-state=published]")).to_be_visible()
