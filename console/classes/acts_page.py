@@ -1,6 +1,7 @@
 """Acts on the selected classes: first what will happen and to whom mail goes, then the result for each class."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -144,7 +145,8 @@ def _how(wanted: ClassActs, form: ActsForm) -> str:
             return f"Reason: {cancellation_label(wanted.reason)}."
         case ClassAct.MOVE:
             assert wanted.shift is not None, "a move has one"
-            return f"By {shown_shift(wanted.shift)}."
+            amount = shown_shift(abs(wanted.shift)).removeprefix("+")
+            return f"Each takes place {amount} {'earlier' if wanted.shift < timedelta() else 'later'}."
         case ClassAct.SUBSTITUTE:
             asked = f"Only {form.instructor} is asked" if form.instructor else "The best match is asked first"
             return f"{asked}, by mail. Until somebody accepts, a class keeps its instructor."
