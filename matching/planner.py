@@ -120,7 +120,12 @@ def _solve_exactly(pinned: Calendars, kept: Ints, run: Run, timeline: Timeline, 
     """Solve over all pairs that a better plan can have, so that what comes out is proven."""
     calendars = pinned.copy()
     limits = Limits(
-        run.seconds_left / 2, gap=1e-7 * run.objective, nodes=_NODES, seed=seed, stopped=run.stopped
+        run.seconds_left / 2,
+        gap=1e-7 * run.objective,
+        nodes=_NODES,
+        seed=seed,
+        searches=False,
+        stopped=run.stopped,
     )
     bound = solve_rest(calendars, kept, run.best, timeline, limits)
     fill_rest(calendars)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LARGE = 50_000  # columns, from which on the first-order method is the faster one
 _FIRST_ORDER_TOLERANCE = 1e-4  # relative
+_SEARCHES = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Limits:
     gap: float = 1e-6  # in units of the objective; the solver may stop within it
     nodes: int = 10**6
     seed: int = 0
+    searches: bool = True  # in smaller programs for better plans; a plan that is nearly the best is proven sooner without
     stopped: Callable[[], bool] = lambda: False
 
 
@@ -75,6 +77,8 @@ def solve_whole(program: Program, limits: Limits, start: Ints) -> Solution | Non
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", limits.gap)
     highs.setOptionValue("mip_max_nodes", limits.nodes)
+    for option in _SEARCHES:
+        highs.setOptionValue(option, limits.searches)
     _begin_with(highs, program, start)
     highs.run()
     info = highs.getInfo()
