@@ -55,7 +55,8 @@ def _ping_when_in_doubt(engine: sa.Engine) -> None:
 
     A server that ends a connection sends a message first, and it sends no others unrequested. Looking for unread data
     costs no round trip. A read that is cancelled in the middle, as by a browser that goes away, may leave its
-    connection closed.
+    connection closed. One that is cancelled while it enters a pipeline leaves the connection in it, where statements
+    have no results: such a connection is replaced.
     """
 
     def note_use(_: Any, record: ConnectionPoolEntry) -> None:
@@ -63,6 +64,8 @@ def _ping_when_in_doubt(engine: sa.Engine) -> None:
 
     def ping(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
         try:
+            if connection.driver_connection.info.pipeline_status:
+                raise DisconnectionError("the connection is still in a pipeline")
             is_quiet = not _has_unread_data(connection.driver_connection.fileno())
             if is_quiet and time.monotonic() - record.info.get("used", 0.0) < _FRESH:
                 return

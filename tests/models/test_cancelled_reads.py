@@ -4,14 +4,18 @@ import asyncio
 import random
 from contextlib import aclosing
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from domain.sessions.board import SessionRow
+from models.course import Course
 from models.database import Database
 from services import board
 from tests.api.running import open_school, start_classes
 from tests.campus import Campus
+from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
 
@@ -36,3 +40,26 @@ async def test_cancelled_read_of_the_board_leaves_a_usable_connection(house: Cam
             (result,) = await asyncio.gather(task, return_exceptions=True)
             assert isinstance(result, list | asyncio.CancelledError), repr(result)
             assert len(await read()) == CLASSES
+
+
+async def test_connection_whose_reader_was_cancelled_on_the_way_into_a_pipeline_is_replaced(
+    database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements in a pipeline have no results. The driver lets other tasks run there if the event loop was busy."""
+    monkeypatch.setattr("psycopg.waiting.MAX_BUSY_TIME", 0)
+    entering = asyncio.Event()
+    async with aclosing(Database(database_urls.application, pool_size=1)) as single:
+
+        async def write() -> None:
+            async with single.driver([]) as connection:
+                entering.set()
+                async with connection.pipeline():
+                    pytest.fail("it is cancelled before")
+
+        task = asyncio.create_task(write())
+        await entering.wait()
+        task.cancel()
+        (result,) = await asyncio.gather(task, return_exceptions=True)
+        assert isinstance(result, asyncio.CancelledError), repr(result)
+        async with single.tenant(uuid4()) as db:
+            assert (await db.scalars(sa.select(Course))).all() == []
