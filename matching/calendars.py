@@ -45,8 +45,7 @@ class Calendars:
         self._booked: list[list[tuple[int, int]]] = [[] for _ in range(prepared.instructors)]
         self._used: list[defaultdict[tuple[int, int], float]] = [defaultdict(float) for _ in prepared.budgets]
         self.sums: list[list[float]] = [[0.0] * prepared.instructors for _ in prepared.loads]
-        for one in np.flatnonzero(encoded.pinned >= 0).tolist():
-            self.assign(one, int(encoded.pinned[one]))
+        self._assign_pinned()
 
     def copy(self) -> "Calendars":
         other = Calendars.__new__(Calendars)
@@ -56,6 +55,24 @@ class Calendars:
         other._used = [used.copy() for used in self._used]
         other.sums = [sums.copy() for sums in self.sums]
         return other
+
+    def _assign_pinned(self) -> None:
+        """As `assign` does with each of them, in order."""
+        encoded = self.prepared.encoded
+        pinned = np.flatnonzero(encoded.pinned >= 0)
+        who = encoded.pinned[pinned]
+        for one, instructor in zip(pinned.tolist(), who.tolist(), strict=True):
+            self.holder[one] = instructor
+            self._booked[instructor].append((self._start[one], one))
+        for booked in self._booked:
+            booked.sort()
+        hours = encoded.hours[pinned].tolist()
+        for kind, used in enumerate(self._used):
+            periods = self.prepared.periods(kind, Pairs(pinned, who)).tolist()
+            for instructor, period, length in zip(who.tolist(), periods, hours, strict=True):
+                used[instructor, period] += length
+        for sums, (_, load) in zip(self.sums, self.prepared.loads, strict=True):
+            sums[:] = np.bincount(who, load.amount[pinned], len(sums)).tolist()
 
     def assign(self, one: int, instructor: int) -> None:
         assert self.holder[one] == NOBODY, "a class has one instructor"
@@ -148,13 +165,17 @@ class Calendars:
         """The cost of the plan by soft rule; `unassigned` is the penalty of classes without instructor."""
         prepared = self.prepared
         holder: Ints = np.array(self.holder, np.int64)
-        held = np.flatnonzero(holder >= 0)
-        pairs = Pairs(held, holder[held])
-        terms = {key: float(costs.sum()) for key, costs in prepared.term_costs(pairs).items()}
+        terms = {key: float(costs.sum()) for key, costs in prepared.term_costs(self.held_pairs()).items()}
         for (rule, load), sums in zip(prepared.loads, self.sums, strict=True):
             terms[rule.key] = terms.get(rule.key, 0.0) + float(load.cost(np.array(sums)).sum())
         terms["unassigned"] = float(prepared.encoded.penalty[holder < 0].sum())
         return terms
+
+    def held_pairs(self) -> Pairs:
+        """The classes that have an instructor, without time that is taken."""
+        holder: Ints = np.array(self.holder[: self.prepared.encoded.own_classes], np.int64)
+        held = np.flatnonzero(holder >= 0)
+        return Pairs(held, holder[held])
 
     def unassigned(self) -> list[int]:
         return [one for one, instructor in enumerate(self.holder) if instructor == NOBODY]

@@ -12,7 +12,9 @@ from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from matching.problem import ClassToStaff, Instructor, Problem
+from matching.problem import ClassToStaff, Instructor, Problem, TakenTime
+
+Span = ClassToStaff | TakenTime
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ def violations(problem: Problem, assignment: Mapping[UUID, UUID | None]) -> list
     """Every hard rule that the assignment of classes to instructors breaks; rules that are set aside are left out."""
     instructors = {one.id: one for one in problem.instructors}
     apart = {(known.student_id, known.instructor_id) for known in problem.relationships if known.do_not_pair}
-    taught: dict[UUID, list[ClassToStaff]] = defaultdict(list)
+    taught: dict[UUID, list[Span]] = defaultdict(list)
     found: list[Violation] = []
     for one in problem.classes:
         who = assignment.get(one.id)
@@ -35,6 +37,8 @@ def violations(problem: Problem, assignment: Mapping[UUID, UUID | None]) -> list
         taught[who].append(one)
         broken = _broken_by_pair(one, instructors[who], apart)
         found += [Violation(rule, who, (one.id,)) for rule in broken]
+    for who, taken in problem.taken.items():
+        taught[who] += taken
     for who, classes in taught.items():
         found += _broken_by_calendar(instructors[who], sorted(classes, key=lambda one: one.starts_at))
     return [one for one in found if one.rule not in problem.settings.disabled]
@@ -43,6 +47,7 @@ def violations(problem: Problem, assignment: Mapping[UUID, UUID | None]) -> list
 def pins_broken(problem: Problem, found: list[Violation]) -> tuple[list[Violation], list[Violation]]:
     """Violations between pinned classes alone, which the caller asked for, and all others."""
     pinned = {one.id for one in problem.classes if one.pinned_instructor_id is not None}
+    pinned.update(one.id for own in problem.taken.values() for one in own)
     asked = [one for one in found if pinned.issuperset(one.class_ids)]
     return asked, [one for one in found if not pinned.issuperset(one.class_ids)]
 
@@ -96,10 +101,10 @@ def _in_student_windows(one: ClassToStaff) -> bool:
     return reached >= one.ends_at
 
 
-def _broken_by_calendar(who: Instructor, classes: list[ClassToStaff]) -> Iterator[Violation]:
+def _broken_by_calendar(who: Instructor, classes: list[Span]) -> Iterator[Violation]:
     zone = ZoneInfo(who.zone)
-    by_day: dict[date, list[ClassToStaff]] = defaultdict(list)
-    by_week: dict[tuple[int, int], list[ClassToStaff]] = defaultdict(list)
+    by_day: dict[date, list[Span]] = defaultdict(list)
+    by_week: dict[tuple[int, int], list[Span]] = defaultdict(list)
     for one in classes:
         day = one.starts_at.astimezone(zone).date()
         by_day[day].append(one)
@@ -128,7 +133,7 @@ def _broken_by_calendar(who: Instructor, classes: list[ClassToStaff]) -> Iterato
 
 
 def _over_hours(
-    rule: str, who: Instructor, most: timedelta | None, periods: list[list[ClassToStaff]]
+    rule: str, who: Instructor, most: timedelta | None, periods: list[list[Span]]
 ) -> Iterator[Violation]:
     for classes in periods:
         taught = sum((one.ends_at - one.starts_at for one in classes), timedelta())

@@ -116,8 +116,9 @@ class PreparedProblem:
 
     def _eligible_blocks(self) -> Iterator[Pairs]:
         size = max(1, _BLOCK // max(1, self.instructors))
-        for first in range(0, self.classes, size):
-            block = all_pairs(np.arange(first, min(self.classes, first + size)), self.instructors)
+        own = self.encoded.own_classes
+        for first in range(0, own, size):
+            block = all_pairs(np.arange(first, min(own, first + size)), self.instructors)
             for rule in self.pair_rules:
                 block = block.where(~_forbidden(rule, block))
             yield block

@@ -80,8 +80,7 @@ def prices_of(
     np.minimum.at(class_price, pairs.classes[candidates], full[candidates])
     held = np.flatnonzero(np.array(calendars.holder) >= 0)
     class_price[held] = 0.0
-    fixed = Pairs(held, np.array(calendars.holder)[held])
-    bound = float(prepared.cost(fixed).sum()) + constant + float(class_price.sum()) - spent
+    bound = float(prepared.cost(calendars.held_pairs()).sum()) + constant + float(class_price.sum()) - spent
     return Prices(bound, class_price, slot, hours, load, full, full - class_price[pairs.classes])
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.errors import InvalidInput
@@ -36,6 +37,17 @@ class ClassToStaff:
     published_instructor_id: UUID | None = None  # in the plan that people have been told
     pinned_instructor_id: UUID | None = None  # kept whatever the rules say
     priority: float = 1.0  # multiplies the penalty of leaving the class without instructor
+
+
+class TakenTime(NamedTuple):
+    """Time of an instructor that is none of the plan's, such as a class of the week before, or a hold.
+
+    It counts for overlaps, rests, hours and loads as a pinned class does, and costs nothing by itself.
+    """
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,12 @@ class Problem:
     instructors: Sequence[Instructor]
     relationships: Sequence[Relationship] = ()
     settings: RuleSettings = field(default_factory=RuleSettings)
+    taken: Mapping[UUID, Sequence[TakenTime]] = field(default_factory=dict)  # by instructor
+
+    @property
+    def spans(self) -> Sequence[ClassToStaff | TakenTime]:
+        """The classes, then the time that is taken."""
+        return [*self.classes, *(one for own in self.taken.values() for one in own)]
 
     def __post_init__(self) -> None:
         instructors = {one.id for one in self.instructors}
@@ -121,10 +139,11 @@ class Problem:
             raise InvalidInput("an instructor is listed twice")
         if len({one.id for one in self.classes}) < len(self.classes):
             raise InvalidInput("a class is listed twice")
-        for one in self.classes:
-            if one.starts_at.utcoffset() is None or one.ends_at.utcoffset() is None:
+        for one in self.spans:
+            if one.starts_at.tzinfo is None or one.ends_at.tzinfo is None:
                 raise InvalidInput(f"class {one.id} has a time without a zone")
             if one.starts_at >= one.ends_at:
                 raise InvalidInput(f"class {one.id} ends before it begins")
-            if one.pinned_instructor_id is not None and one.pinned_instructor_id not in instructors:
-                raise InvalidInput(f"class {one.id} is pinned to an instructor who is not listed")
+        pins = {one.pinned_instructor_id for one in self.classes} - {None}
+        if not instructors.issuperset(pins | self.taken.keys()):
+            raise InvalidInput("a class is pinned to an instructor who is not listed")

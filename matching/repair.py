@@ -54,7 +54,8 @@ def repair(
     absent = encoded.instructor_position[instructor_id]
     after = calendars.copy()
     named = None if class_ids is None else {encoded.class_position[key] for key in class_ids}
-    lost = [one for one in calendars.classes_of(absent) if named is None or one in named]
+    own = [one for one in calendars.classes_of(absent) if one < encoded.own_classes]
+    lost = [one for one in own if named is None or one in named]
     for one in lost:
         after.release(one)
     _cover(after, lost, [], absent, calendars, seconds, seed)

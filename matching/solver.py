@@ -25,7 +25,7 @@ class Limits:
     gap: float = 1e-6  # in units of the objective; the solver may stop within it
     nodes: int = 10**6
     seed: int = 0
-    searches: bool = True  # in smaller programs for better plans; a plan that is nearly the best is proven sooner without
+    searches: bool = True  # in smaller programs for better plans; without, a good plan is proven sooner
     stopped: Callable[[], bool] = lambda: False
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from domain.scheduling.availability import Availability, DayHours, Hours, WeeklyHours
@@ -41,7 +42,12 @@ def weekly_of(stored: Sequence[dict[str, Any]]) -> tuple[WeeklyHours, ...]:
 
 
 def _hours(stored: dict[str, Any]) -> Hours:
-    return Hours(time.fromisoformat(stored["start"]), time.fromisoformat(stored["end"]))
+    return _from(stored["start"], stored["end"])
+
+
+@lru_cache(maxsize=1_000)  # a school has few different ones, and many of each
+def _from(start: str, end: str) -> Hours:
+    return Hours(time.fromisoformat(start), time.fromisoformat(end))
 
 
 def _limit(hours: float | None) -> timedelta | None:

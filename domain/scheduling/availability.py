@@ -83,7 +83,7 @@ class Availability:
         hours = self.hours_between(start, end)
         if hours is None:
             return difference([Interval(start, end)], taken) if taken else None
-        return difference(hours, taken)
+        return difference(hours, taken) if taken else hours
 
     def is_busy(self, start: datetime, end: datetime) -> bool:
         return _overlaps(self.booked, start, end)

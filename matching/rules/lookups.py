@@ -68,9 +68,9 @@ class Spans:
         self._owner, self._start, self._end = (
             np.array([span[part] for span in spans], np.int64) for part in range(3)
         )
-        moments = [*self._start, *encoded.start]
-        self._origin = int(min(moments, default=0))
-        self._step = int(max(moments, default=0)) - self._origin + 1
+        moments = np.concatenate([self._start, encoded.start])
+        self._origin = int(moments.min()) if len(moments) else 0
+        self._step = (int(moments.max()) if len(moments) else 0) - self._origin + 1
         self._keys = self._owner * self._step + self._start - self._origin
 
     def cover(self, pairs: Pairs) -> Bools:

@@ -19,7 +19,8 @@ class UnpopularHours(Rule):
 
     def load(self) -> Load:
         problem = self.encoded.problem
-        amount = self.encoded.hours * np.array([one.unpopular for one in problem.classes], np.float64)
+        unpopular = self.encoded.padded([one.unpopular for one in problem.classes], 0.0)
+        amount = self.encoded.hours * np.array(unpopular, np.float64)
         hours = [one.target.total_seconds() / HOUR if one.target else 0.0 for one in problem.instructors]
         targets = np.array(hours, np.float64)
         if not targets.any():

@@ -35,6 +35,14 @@ _PREVIOUS = sa.text(
     order by b.person_id, s.course_id, s.starts_at desc
     """
 )
+# Plain, since it has thousands of rows: as columns of a table each value would be converted.
+_BOOKED = sa.text(
+    """
+    select id, instructor_id, starts_at, ends_at, title from session
+    where starts_at >= :since and starts_at < :until and outcome is distinct from 'cancelled'
+    order by starts_at, id
+    """
+)
 _TAUGHT = sa.text(
     """
     select i.id, (
@@ -44,6 +52,16 @@ _TAUGHT = sa.text(
     from unnest(cast(:instructors as uuid[])) as i(id)
     """
 )
+
+
+class ClassTime(NamedTuple):
+    """When an instructor has a class."""
+
+    id: UUID  # of the class
+    instructor_id: UUID
+    starts_at: datetime  # in any zone
+    ends_at: datetime
+    title: str
 
 
 class PlannedClass(NamedTuple):
@@ -75,6 +93,12 @@ async def classes_between(db: AsyncSession, start: datetime, end: datetime) -> l
 async def classes_of_ids(db: AsyncSession, ids: Collection[UUID]) -> list[PlannedClass]:
     """Those of these classes that were not cancelled, by start."""
     return await _classes(db, col(Session.id).in_(ids))
+
+
+async def booked_between(db: AsyncSession, start: datetime, end: datetime) -> list[ClassTime]:
+    """The times of all classes that start in this span and were not cancelled, by start."""
+    rows = await db.execute(_BOOKED, {"since": start, "until": end})
+    return list(map(ClassTime._make, rows))
 
 
 async def _classes(db: AsyncSession, which: sa.ColumnElement[bool]) -> list[PlannedClass]:

@@ -145,7 +145,7 @@ def ranked_in(calendars: Calendars, built: PlanningProblem, class_id: UUID) -> C
         encoded.problem.classes[encoded.class_position[class_id]].published_instructor_id,
         candidates,
         tuple(sorted(refused, key=lambda one: (len(one.refused_by), one.score, one.name, one.id))),
-        {key: title for key, title in built.titles.items() if key in named},
+        {key: built.titles[key] for key in named & built.titles.keys()},
     )
 
 

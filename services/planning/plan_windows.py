@@ -141,7 +141,7 @@ def _without_refused(
     """
     problem = built.problem
     known = {one.id for one in problem.instructors}
-    spans = {one.id: Interval(one.starts_at, one.ends_at) for one in problem.classes}
+    spans = {one.id: Interval(one.starts_at, one.ends_at) for one in problem.spans}
     away: dict[UUID, list[Interval]] = defaultdict(list)
     for class_id, instructor_id in refused:
         if class_id in spans:
@@ -199,7 +199,7 @@ def _touched(whole: PlanningProblem, occurrences: Occurrences, changes: _Changes
     stands = {key: who if who in known else None for key, who in has.items()}
     reasons: dict[UUID, dict[str, None]] = defaultdict(dict)
     for broken in violations(whole.problem, stands):
-        for key in broken.class_ids:
+        for key in filter(classes.__contains__, broken.class_ids):
             reasons[key][changes.reason(broken.rule, stands[key], classes[key])] = None
     for key, one in classes.items():
         if stands[key] is None:

@@ -1,6 +1,6 @@
 """Builds the problem that the engine of `matching` plans, ranks and repairs from the rows of a school."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from domain.scheduling.calendar_grid import span_of, week_of
 from domain.scheduling.candidates import WhyNot
 from domain.scheduling.credentials import Credentials, Requirements, folded
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
-from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings
+from matching.problem import ClassToStaff, Instructor, Problem, Relationship, RuleSettings, TakenTime
 from matching.rules import HARD, SOFT
 from models.course import Course
 from models.people import Instructor as InstructorRow
@@ -26,8 +26,7 @@ from models.repositories import (
     planning,
     substitutions,
 )
-from models.repositories.booked_times import HeldTime
-from models.repositories.planning import PlannedClass, PreviousClass
+from models.repositories.planning import ClassTime, PlannedClass, PreviousClass
 from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, credentials_of, requirements_of
 from services.organizations import organization
@@ -38,7 +37,6 @@ from services.student_hours import StudentHours, hours_of
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _NEAR = 2 * _DAY  # farther classes count for the hours of a week only: the longest rest is 24 hours
 _EXPERIENCED = 50  # classes within a year, after which more of them say nothing
-_AROUND = UUID(int=0)  # the course of the classes around the planned ones, whose costs don't count
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class PlanningProblem:
     requirements: Mapping[UUID, Requirements]  # of the classes that are asked for
     closed_to: Mapping[UUID, tuple[str, ...]]  # of these: the students who can't have a class then, by name
     titles: Mapping[UUID, str]  # of the booked classes
-    planned: frozenset[UUID]  # the classes that are asked for; all others are pinned around them
+    planned: frozenset[UUID]  # the classes that are asked for; the time of all others is taken
     holds: frozenset[UUID]  # time that is held for another booking, as if it were classes
 
 
@@ -73,7 +71,6 @@ def settings_of(rules: SchedulingRules) -> RuleSettings:
         own.course_id: {key: weight for key, weight in own.weights.items() if key in soft}
         for own in rules.by_course
     }
-    by_course[_AROUND] = dict.fromkeys(soft, 0.0)
     weights = {key: weight for key, weight in rules.weights.items() if key in soft}
     return RuleSettings(
         weights, by_course, frozenset(hard & set(rules.disabled)), rules.parameters.unassigned
@@ -99,8 +96,8 @@ async def problem_of(
     classes alone are free, whatever their time to the start, and all others are pinned. `proposed` classes, which must
     lie in the span, are free. `absent` instructors are left out.
 
-    Classes that are booked in the weeks around are pinned too, so that overlaps, buffers, rest and hours hold, at no
-    cost. `rules` are by default the published ones. The number of statements does not grow with the rows. Raises
+    The time of classes that are booked in the weeks around is taken, so that overlaps, buffers, rest and hours hold, at
+    no cost. `rules` are by default the published ones. The number of statements does not grow with the rows. Raises
     UnknownReference for a proposed class of a course that there is not, or that is retired.
     """
     own = await organization(db)
@@ -109,9 +106,12 @@ async def problem_of(
     if rules is None:
         rules, number = await published_rules(db)
     span = _whole_weeks(start, end, zone)
-    booked = await planning.classes_between(db, span.start - _DAY, span.end + _DAY)
-    within = [one for one in booked if start <= one.starts_at < end]
-    planned = within if class_ids is None else [one for one in booked if one.id in class_ids]
+    booked = await planning.booked_between(db, span.start - _DAY, span.end + _DAY)
+    planned = [
+        one
+        for one in await _planned(db, start, end, class_ids)
+        if span.start - _DAY <= one.starts_at < span.end + _DAY
+    ]
     courses = await planning.courses(db, {one.course_id for one in planned}) | await _courses(db, proposed)
     staff = await _staff(db, start, end, now, rules, absent, _WEEK + (span.end - span.start))
     taught = await _taught(db, planned, proposed, start, now, rules.parameters)
@@ -120,23 +120,19 @@ async def problem_of(
     )
     classes = [free.booked(one) for one in planned]
     classes += [free.read(one) for one in proposed]
-    around = {one.id for one in planned}
+    free_ids = {one.id for one in classes}
     near = Interval(start - _NEAR, end + _NEAR)
-    classes += [
-        _around(one)
-        for one in booked
-        if one.id not in around
-        and one.instructor_id in staff.rows
-        and (near.start <= one.starts_at < near.end or staff.counts(one.instructor_id))
-    ]
-    around |= {one.id for one in proposed}
+    taken = _taken(staff, [one for one in booked if one.id not in free_ids], near)
     found = await booked_times.held(db, list(staff.rows), near.start, near.end)
-    held = [one for one in found if one.class_id not in around]  # what plans hold for these classes is theirs
-    classes += [_held(one) for one in held]
+    held = [
+        one for one in found if one.class_id not in free_ids
+    ]  # what plans hold for these classes is theirs
+    for hold in held:
+        taken[hold.person_id].append(TakenTime(hold.hold_id, hold.starts_at, hold.ends_at))
     pairs = frozenset((one.subject, one.level) for one in classes)
     instructors = [staff.read(key, pairs) for key in staff.rows]
     return PlanningProblem(
-        Problem(classes, instructors, taught.relationships, settings_of(rules)),
+        Problem(classes, instructors, taught.relationships, settings_of(rules), taken),
         number,
         {key: row.name for key, (row, _) in staff.rows.items()},
         staff.availability,
@@ -144,9 +140,29 @@ async def problem_of(
         free.requirements,
         free.closed_to,
         {one.id: one.title for one in booked},
-        frozenset(around),
+        frozenset(free_ids),
         frozenset(one.hold_id for one in held),
     )
+
+
+async def _planned(
+    db: AsyncSession, start: datetime, end: datetime, class_ids: Collection[UUID] | None
+) -> list[PlannedClass]:
+    """The booked classes that are free: all of the span, or those of these ids."""
+    if class_ids is None:
+        return await planning.classes_between(db, start, end)
+    return await planning.classes_of_ids(db, class_ids)
+
+
+def _taken(staff: "_Staff", booked: Iterable[ClassTime], near: Interval) -> dict[UUID, list[TakenTime]]:
+    """By instructor, in order, their classes that are near or whose hours count."""
+    times: dict[UUID, list[TakenTime]] = {key: [] for key in staff.rows}
+    anywhere = {key for key in times if staff.counts(key)}
+    for key, instructor_id, starts_at, ends_at, _ in booked:
+        own = times.get(instructor_id)
+        if own is not None and (near.start <= starts_at < near.end or instructor_id in anywhere):
+            own.append(TakenTime(key, starts_at, ends_at))
+    return times
 
 
 def _whole_weeks(start: datetime, end: datetime, zone: ZoneInfo) -> Interval:
@@ -371,17 +387,3 @@ class _Free:
         if closed:
             self.closed_to[one.id] = tuple(sorted(closed))
         return windows
-
-
-def _held(one: HeldTime) -> ClassToStaff:
-    """As a class around the planned ones."""
-    return ClassToStaff(
-        one.hold_id, one.starts_at, one.ends_at, "", course_id=_AROUND, pinned_instructor_id=one.person_id
-    )
-
-
-def _around(one: PlannedClass) -> ClassToStaff:
-    """A class that takes its instructor's time, and costs nothing."""
-    return ClassToStaff(
-        one.id, one.starts_at, one.ends_at, "", course_id=_AROUND, pinned_instructor_id=one.instructor_id
-    )

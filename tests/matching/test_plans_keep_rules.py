@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,9 @@ from matching.calendars import NOBODY, Calendars
 from matching.checker import pins_broken, violations
 from matching.planner import Plan, plan
 from matching.prepared import PreparedProblem
-from matching.problem import Problem
+from matching.problem import Problem, TakenTime
 from matching.progress import assignment_of
-from matching.ranking import rank
+from matching.ranking import rank, refusals
 from matching.repair import repair
 from tests.matching.building import a_class, an_instructor, class_id, instructor_id, prepared
 from tests.matching.schools import schools
@@ -107,3 +108,23 @@ def test_candidates_can_take_the_class_and_others_cannot(problem: Problem) -> No
             broken = set(violations(problem, {**made.assignment, one.id: who.id})) - before
             own = [found for found in broken if one.id in found.class_ids]
             assert (who.id in ranked) == (not own), own
+
+
+@given(schools(pins=False))
+@settings(max_examples=15)
+def test_time_that_is_taken_counts_as_pinned_classes_do(problem: Problem) -> None:
+    has = plan(PreparedProblem(problem)).assignment
+    wanted, *others = problem.classes
+    pins = [replace(one, unpopular=0.0, pinned_instructor_id=has[one.id]) for one in others if has[one.id]]
+    taken: dict[UUID, list[TakenTime]] = {}
+    for one in pins:
+        assert one.pinned_instructor_id
+        taken.setdefault(one.pinned_instructor_id, []).append(TakenTime(one.id, one.starts_at, one.ends_at))
+    alone = replace(problem, classes=[wanted], taken=taken)
+    pinned, beside = (
+        Calendars(PreparedProblem(one)) for one in (replace(problem, classes=[wanted, *pins]), alone)
+    )
+    assert rank(beside, wanted.id).candidates == rank(pinned, wanted.id).candidates
+    for who in range(len(problem.instructors)):
+        assert refusals(beside, beside.bindings(0, who)) == refusals(pinned, pinned.bindings(0, who))
+    checked(alone, plan(PreparedProblem(alone)))
