@@ -1,7 +1,8 @@
 """Dates, times and durations in the language of the page; static/times.js has the same formats."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -38,11 +39,20 @@ def clock(at: datetime | None, zone: str, style: str = "time") -> str:
     local = ZoneInfo(zone)
     this_year = at.astimezone(local).year == datetime.now(local).year
     skeletons = [_WITH_YEAR if s == _YEARLESS and not this_year else s for s in _STYLES[style]]
-    text = ", ".join(
-        format_skeleton(skeleton, at, local, locale=locale_of(page_language())) for skeleton in skeletons
-    )
+    text = ", ".join(_formatted(skeleton, at, local) for skeleton in skeletons)
     has_time = "H" in skeletons[-1]
     return f"{text} {offset_name(at, local)}" if has_time and is_repeated(at, local) else text
+
+
+def _formatted(skeleton: str, at: datetime, zone: ZoneInfo) -> str:
+    if "H" in skeleton:
+        return format_skeleton(skeleton, at, zone, locale=locale_of(page_language()))
+    return _day_in(skeleton, at.astimezone(zone).date(), page_language())
+
+
+@lru_cache(maxsize=10_000)  # a list has many times of few days
+def _day_in(skeleton: str, day: date, language: str) -> str:
+    return format_skeleton(skeleton, datetime.combine(day, time()), locale=locale_of(language))
 
 
 def input_value(at: datetime, zone: str) -> str:

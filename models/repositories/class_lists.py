@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,7 +21,7 @@ from models.course import Course
 from models.documentation import Documentation
 from models.exception_case import ExceptionCase
 from models.people import Instructor
-from models.repositories import names, pages, volunteer_calls
+from models.repositories import pages, volunteer_calls
 from models.repositories.pages import PageRequest
 from models.repositories.sessions import visible_to
 from models.session import UNDOCUMENTED, Participant, Session
@@ -143,66 +144,68 @@ def _open_to_volunteers() -> sa.Select[UUID | None]:
 
 
 async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedClass]:
-    """The classes in their order, with their course, people, open cases and documentation: one query for each."""
-    ids = [row.id for row in rows]
-    people = await _students(db, ids)
-    cases = await _open_cases(db, ids)
-    titles = await names.of(db, Course, {row.course_id for row in rows})
-    found = await db.execute(
-        sa.select(col(Instructor.id), col(Instructor.name), col(Instructor.retired_at)).where(
-            col(Instructor.id).in_({row.instructor_id for row in rows})
-        )
-    )
-    instructors = {key: (name, retired_at is not None) for key, name, retired_at in found}
-    searching = set(
-        await db.scalars(
-            sa.select(col(Substitution.session_id)).where(
-                col(Substitution.session_id).in_(ids), col(Substitution.state) == SubstitutionState.SEARCHING
-            )
-        )
-    )
-    called = set(await db.scalars(_open_to_volunteers().where(col(Session.id).in_(ids))))
-    status = await db.execute(
-        sa.select(col(Documentation.session_id), col(Documentation.status)).where(
-            col(Documentation.session_id).in_(ids)
-        )
-    )
-    documentation = {key: str(value) for key, value in status}
-    return [
-        ListedClass(
-            row,
-            titles.get(row.course_id, ""),
-            *instructors.get(row.instructor_id, ("", False)),
-            students=tuple(people.get(row.id, ())),
-            cases=tuple(cases.get(row.id, ())),
-            searching=row.id in searching,
-            is_open_to_volunteers=row.id in called,
-            documentation=documentation.get(row.id),
-        )
-        for row in rows
-    ]
+    """The classes in their order, with their course, people, open cases and documentation: one query for all."""
+    if not rows:
+        return []
+    found = await db.execute(_DESCRIBED, {"keys": [row.id for row in rows]})
+    by_id = {about.id: about for about in found}
+    return [_listed(row, by_id[row.id]) for row in rows]
 
 
-async def _students(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[ListedStudent]]:
-    query = sa.select(col(Participant.session_id), col(Participant.student_id), col(Participant.name)).where(
-        col(Participant.session_id).in_(session_ids),
-        col(Participant.role) == Role.STUDENT,
-        col(Participant.removed_at).is_(None),
+def _listed(row: Session, about: Any) -> ListedClass:
+    return ListedClass(
+        row,
+        about.course or "",
+        about.instructor or "",
+        about.retired_at is not None,
+        students=tuple(map(ListedStudent, about.student_ids or (), about.student_names or ())),
+        cases=tuple(dict.fromkeys(about.cases or ())),
+        searching=about.searching,
+        is_open_to_volunteers=about.called,
+        documentation=None if about.documentation is None else str(about.documentation),
     )
-    people: dict[UUID, list[ListedStudent]] = {}
-    for session_id, student_id, name in await db.execute(
-        query.order_by(col(Participant.name), col(Participant.id))
-    ):
-        people.setdefault(session_id, []).append(ListedStudent(student_id, name))
-    return people
 
 
-async def _open_cases(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    query = sa.select(col(ExceptionCase.session_id), col(ExceptionCase.kind)).where(
-        col(ExceptionCase.session_id).in_(session_ids), col(ExceptionCase.resolved_at).is_(None)
+def _students(column: Any) -> sa.ScalarSelect[Any]:
+    """A column of the students of a class, by name."""
+    person = Participant
+    query = sa.select(sa.func.array_agg(aggregate_order_by(column, col(person.name), col(person.id)))).where(
+        col(person.session_id) == col(Session.id),
+        col(person.role) == Role.STUDENT,
+        col(person.removed_at).is_(None),
     )
-    cases: dict[UUID, list[str]] = {}
-    for session_id, kind in await db.execute(query.order_by(col(ExceptionCase.opened_at))):
-        if session_id and kind not in cases.setdefault(session_id, []):
-            cases[session_id].append(kind)
-    return cases
+    return query.correlate(Session).scalar_subquery()
+
+
+_CASES = (
+    sa.select(sa.func.array_agg(aggregate_order_by(col(ExceptionCase.kind), col(ExceptionCase.opened_at))))
+    .where(col(ExceptionCase.session_id) == col(Session.id), col(ExceptionCase.resolved_at).is_(None))
+    .correlate(Session)
+    .scalar_subquery()
+)
+_IS_SEARCHED = sa.exists().where(
+    col(Substitution.session_id) == col(Session.id), col(Substitution.state) == SubstitutionState.SEARCHING
+)
+_IS_CALLED = sa.exists().where(
+    col(VolunteerCall.session_id) == col(Session.id),
+    volunteer_calls.stands(),
+    col(Session.starts_at) > sa.func.now(),
+)
+_DESCRIBED = (
+    sa.select(
+        col(Session.id),
+        col(Course.title).label("course"),
+        col(Instructor.name).label("instructor"),
+        col(Instructor.retired_at),
+        _students(col(Participant.student_id)).label("student_ids"),
+        _students(col(Participant.name)).label("student_names"),
+        _CASES.label("cases"),
+        _IS_SEARCHED.label("searching"),
+        _IS_CALLED.label("called"),
+        col(Documentation.status).label("documentation"),
+    )
+    .outerjoin(Course, col(Course.id) == col(Session.course_id))
+    .outerjoin(Instructor, col(Instructor.id) == col(Session.instructor_id))
+    .outerjoin(Documentation, col(Documentation.session_id) == col(Session.id))
+    .where(col(Session.id) == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Uuid))))
+)
