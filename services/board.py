@@ -24,6 +24,11 @@ async def rows(
     return sorted_rows(await _rows(await board.facts(db, now, ids, selection), now))
 
 
+async def session_ids(db: AsyncSession, now: datetime) -> set[UUID]:
+    """The sessions of the whole board."""
+    return await board.session_ids(db, now)
+
+
 async def _rows(sessions: list[SessionFacts], now: datetime) -> list[SessionRow]:
     computed: list[SessionRow] = []
     for start in range(0, len(sessions), _BATCH):

@@ -25,8 +25,9 @@ from services import board
 
 _MIN_INTERVAL = 0.03  # seconds between two messages
 CHECK_INTERVAL = (
-    60.0  # seconds between two reads of all rows, which find a change whose notification was lost
+    60.0  # seconds between two checks of all rows, which find a change whose notification was lost
 )
+_CHECKED_AT_ONCE = 100  # rows, between which changes are sent
 _TICK = 1.0  # seconds between checks for rows whose display changes with time alone
 _MAX_RECENT = 1000  # messages that a reconnecting browser can catch up on: more than a minute
 _MAX_QUEUED = 50  # messages per viewer; one that falls further behind gets the whole board
@@ -116,6 +117,7 @@ class BoardFeed:
         """Send changes as long as there are viewers, and a little longer."""
         loop = asyncio.get_running_loop()
         last_viewed = last_checked = loop.time()
+        unchecked: list[UUID] = []
         while self._viewers or loop.time() - last_viewed < _LINGER:
             last_viewed = loop.time() if self._viewers else last_viewed
             await watcher.wait(_TICK)
@@ -123,9 +125,10 @@ class BoardFeed:
             try:
                 if changed is not None:
                     changed |= self._due_rows()
-                    if loop.time() - last_checked >= self._check_interval:
-                        changed |= await self._differing_rows()
-                        last_checked = loop.time()
+                    if not unchecked and loop.time() - last_checked >= self._check_interval:
+                        unchecked, last_checked = await self._all_sessions(), loop.time()
+                    changed |= await self._differing_rows(unchecked[:_CHECKED_AT_ONCE])
+                    unchecked = unchecked[_CHECKED_AT_ONCE:]
                 if await self._send(changed):
                     await asyncio.sleep(_MIN_INTERVAL)
             except Unavailable:
@@ -166,14 +169,15 @@ class BoardFeed:
             self._broadcast(self._encode_changes(snapshot, changed))
         return changed is None or bool(changed)
 
-    async def _differing_rows(self) -> set[UUID]:
-        """The sessions whose rows are not as viewers have them."""
-        current = {row.id: row for row in (await self._read_rows()).rows}
-        return {
-            session_id
-            for session_id in current.keys() | self._sent.keys()
-            if current.get(session_id) != self._sent.get(session_id)
-        }
+    async def _all_sessions(self) -> list[UUID]:
+        """Those of the board, and those that viewers have."""
+        async with self._database.tenant(self._organization_id) as db:
+            return list(await board.session_ids(db, self._now()) | self._sent.keys())
+
+    async def _differing_rows(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those of these sessions whose rows are not as viewers have them."""
+        current = {row.id: row for row in (await self._read_rows(ids)).rows}
+        return {session_id for session_id in ids if current.get(session_id) != self._sent.get(session_id)}
 
     def _broadcast(self, message: bytes) -> None:
         for viewer in self._viewers:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.cases.kinds import Severity
@@ -41,6 +42,7 @@ _OF_SESSIONS = """
     join instructor i on i.organization_id = s.organization_id and i.id = s.instructor_id
 """
 _IN_WINDOW = f"{_OF_SESSIONS} where s.starts_at >= %(start)s and s.starts_at < %(end)s"
+_IDS_IN_WINDOW = sa.text("select id from session where starts_at >= :start and starts_at < :end")
 # A filter that is null selects nothing; the planner drops it, and the window keeps its index.
 _SELECTED = f"""
     {_IN_WINDOW}
@@ -154,6 +156,12 @@ async def facts(
         raise Unavailable("the database isn't responding") from error
     by_session = [_by_session(detail) for detail in details]
     return list(_readable((row for row in rows if start <= row[3] < end), by_session))
+
+
+async def session_ids(db: AsyncSession, now: datetime) -> set[UUID]:
+    """The sessions around `now`."""
+    values = {"start": now - WINDOW_BEHIND, "end": now + WINDOW_AHEAD}
+    return set(await db.scalars(_IDS_IN_WINDOW, values))
 
 
 def _readable(rows: Iterable[tuple[Any, ...]], details: Sequence[BySession]) -> Iterator[SessionFacts]:
