@@ -92,7 +92,7 @@ def _cover(
     known = before.copy()
     for one in lost:
         known.release(one)
-    limits = Limits(seconds, gap=_GAP, seed=seed)
+    limits = Limits(seconds, gap=_GAP, seed=seed, searches=False)
     required = np.array(movable, np.int64)
     return solve_rest(after, positions, known, Timeline(prepared), limits, extra, required) is not None
 
