@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from domain.notices.kinds import NoticeKind
 from reports.catalogue import Words, supported_language, words_in
@@ -33,6 +34,7 @@ _GONE = (NoticeKind.CANCELLED, NoticeKind.REPLACED)
 class DigestClass:
     """What happened to one class, as the reader would be told of it alone."""
 
+    session_id: UUID  # of the class, which may be there twice: moved, and given to somebody else
     kind: NoticeKind  # one of those that are gathered
     context: ClassContext
 
@@ -45,7 +47,7 @@ def render_class_digest(
     language: str,
     time_zone: str,
 ) -> RenderedMessage:
-    """`classes` are at least two, in order of time; times are in `time_zone` (IANA), which is named.
+    """`classes` are at least two messages, in order of time; times are in `time_zone` (IANA), which is named.
 
     `page_url` is that of the reader's own page; empty: there is none.
     """
@@ -76,8 +78,12 @@ def render_class_digest(
         else [],
         "footer": words.fill("footer", organization=first.organization),
     }
-    subject = f"digest_subject_{kinds.pop()}" if len(kinds) == 1 else "digest_subject"
-    return render("class_digest", words.fill(subject, count=len(classes)), values)
+    count = len({one.session_id for one in classes})
+    if count == 1:
+        subject = "digest_subject_one"
+    else:
+        subject = f"digest_subject_{kinds.pop()}" if len(kinds) == 1 else "digest_subject"
+    return render("class_digest", words.fill(subject, count=count), values)
 
 
 def _item(

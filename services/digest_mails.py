@@ -78,7 +78,7 @@ class DigestMails:
             content = context(facts, kind, reader, self._links, now)
             notice = ClassNotice(message.organization_id, facts.session.id, kind)
             written = notice_row(self._links, self._sender_address, facts, notice, reader, now, content)
-            found.append(_Said(written, DigestClass(kind, content), reader))
+            found.append(_Said(written, DigestClass(facts.session.id, kind, content), reader))
         return found
 
     def _content(self, said: Sequence[_Said]) -> dict[str, str]:

@@ -45,7 +45,9 @@ async def _gathering(db: AsyncSession, act_id: UUID, own: Sequence[Notice], now:
     """The digest that takes these messages to one reader: the one that gathers, or a further one."""
     digest, number = await notices.last_digest(db, act_id, own[0].recipient_id)
     while digest is None or not digest.waits or digest.gathers_until is None:
-        await notices.prepare(db, [_digest(act_id, own[0], number, now)])
+        # Later than the one before, whatever this clock says: the latest is the one that gathers.
+        at = max(now, digest.created_at + timedelta(microseconds=1)) if digest else now
+        await notices.prepare(db, [_digest(act_id, own[0], number, at)])
         digest, number = await notices.last_digest(db, act_id, own[0].recipient_id)
     digest.gathers_until = complete_at(digest.created_at, now)
     digest.send_after = min([digest.send_after, *(message.send_after for message in own)])

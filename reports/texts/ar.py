@@ -64,6 +64,7 @@ MAILS = {
     "digest_calendar": "أُرفق لتقويمك إدخال لكل حصة.",
     "digest_class_page": "فتح الحصة",
     "digest_subject": "تغيّرت بعض حصصك، وعددها: {count}",
+    "digest_subject_one": "تغيّرت إحدى حصصك",
     "digest_subject_cancelled": "حصص ملغاة: {count}",
     "digest_subject_rescheduled": "حصص بمواعيد جديدة: {count}",
     "digest_subject_substitution": "حصص بمعلّم جديد: {count}",
@@ -286,6 +287,8 @@ OFFER = {
     "withdrawn_next": "لا يلزمك فعل شيء.",
     "busy": "لديك حصة أخرى في ذلك الوقت.",
     "busy_next": "اعتذر عن العرض، أو اتصل بمدرستك إن كان ذلك خطأ.",
+    "not_allowed": "لم تعد قواعد مدرستك تسمح لك بتقديم هذه الحصة.",
+    "not_allowed_next": "اعتذر عن العرض، أو اتصل بمدرستك إن كان ذلك خطأ.",
 }
 
 PLAN = {

@@ -66,6 +66,7 @@ MAILS = {
     "digest_calendar": "Für Ihren Kalender ist zu jeder Stunde ein Eintrag angehängt.",
     "digest_class_page": "Stunde öffnen",
     "digest_subject": "{count} Ihrer Stunden haben sich geändert",
+    "digest_subject_one": "Eine Ihrer Stunden hat sich geändert",
     "digest_subject_cancelled": "{count} Stunden sind abgesagt",
     "digest_subject_rescheduled": "{count} Stunden haben neue Zeiten",
     "digest_subject_substitution": "{count} Stunden haben eine neue Lehrkraft",
@@ -297,6 +298,8 @@ OFFER = {
     "withdrawn_next": "Sie müssen nichts tun.",
     "busy": "Sie haben zu dieser Zeit eine andere Stunde.",
     "busy_next": "Sagen Sie ab, oder rufen Sie Ihre Schule an, wenn das nicht stimmt.",
+    "not_allowed": "Die Regeln Ihrer Schule lassen nicht mehr zu, dass Sie diese Stunde übernehmen.",
+    "not_allowed_next": "Sagen Sie ab, oder rufen Sie Ihre Schule an, wenn das nicht stimmt.",
 }
 
 PLAN = {

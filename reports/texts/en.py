@@ -65,6 +65,7 @@ MAILS = {
     "digest_calendar": "For your calendar, an entry for each class is attached.",
     "digest_class_page": "Open the class",
     "digest_subject": "{count} of your classes have changed",
+    "digest_subject_one": "One of your classes has changed",
     "digest_subject_cancelled": "{count} classes are cancelled",
     "digest_subject_rescheduled": "{count} classes have new times",
     "digest_subject_substitution": "{count} classes have a new instructor",
@@ -293,6 +294,8 @@ OFFER = {
     "withdrawn_next": "You don’t need to do anything.",
     "busy": "You have another class at that time.",
     "busy_next": "Decline this offer, or call your school if that is wrong.",
+    "not_allowed": "The rules of your school don’t let you teach this class any more.",
+    "not_allowed_next": "Decline this offer, or call your school if that is wrong.",
 }
 
 PLAN = {

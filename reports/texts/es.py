@@ -65,6 +65,7 @@ MAILS = {
     "digest_calendar": "Para tu calendario se adjunta una entrada por cada clase.",
     "digest_class_page": "Abrir la clase",
     "digest_subject": "Han cambiado {count} de tus clases",
+    "digest_subject_one": "Ha cambiado una de tus clases",
     "digest_subject_cancelled": "{count} clases canceladas",
     "digest_subject_rescheduled": "{count} clases con nuevo horario",
     "digest_subject_substitution": "{count} clases con nuevo docente",
@@ -294,6 +295,8 @@ OFFER = {
     "withdrawn_next": "No tienes que hacer nada.",
     "busy": "Tienes otra clase a esa hora.",
     "busy_next": "Rechaza la oferta, o llama a tu escuela si es un error.",
+    "not_allowed": "Las reglas de tu escuela ya no te permiten dar esta clase.",
+    "not_allowed_next": "Rechaza la oferta, o llama a tu escuela si es un error.",
 }
 
 PLAN = {

@@ -65,6 +65,7 @@ MAILS = {
     "digest_calendar": "Pour votre agenda, une entrée par cours est jointe.",
     "digest_class_page": "Ouvrir le cours",
     "digest_subject": "{count} de vos cours ont changé",
+    "digest_subject_one": "Un de vos cours a changé",
     "digest_subject_cancelled": "{count} cours sont annulés",
     "digest_subject_rescheduled": "{count} cours ont de nouveaux horaires",
     "digest_subject_substitution": "{count} cours ont un nouvel enseignant",
@@ -296,6 +297,8 @@ OFFER = {
     "withdrawn_next": "Vous n’avez rien à faire.",
     "busy": "Vous avez un autre cours à cette heure.",
     "busy_next": "Déclinez cette offre, ou appelez votre école si c’est une erreur.",
+    "not_allowed": "Les règles de votre école ne vous permettent plus d’assurer ce cours.",
+    "not_allowed_next": "Déclinez cette offre, ou appelez votre école si c’est une erreur.",
 }
 
 PLAN = {

@@ -201,6 +201,20 @@ async def test_class_that_comes_after_the_message_is_told_in_a_further_one(
     assert await states(school, refs) == {DeliveryState.SENT}
 
 
+async def test_clock_that_is_behind_stops_no_further_message(school: SchoolRows, act: Act) -> None:
+    """The message before was begun by a machine whose clock is ahead, and is sent already."""
+    refs = await three_classes(school)
+    await act.cancel(refs[0])
+    await act.is_over()
+    await act.deliver()
+    own = col(Notice.act_id) == act.id
+    await school.change(Notice, own, created_at=now() + timedelta(minutes=1))
+    for ref in refs[1:]:
+        assert (await act.cancel(ref)).gathered == len(READERS)
+    (_, further) = await act.digests("Samira")
+    assert further.waits
+
+
 async def test_what_became_outdated_is_left_out(school: SchoolRows, act: Act, mail_sink: TestMail) -> None:
     refs = await three_classes(school)
     for ref in refs:

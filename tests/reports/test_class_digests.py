@@ -1,6 +1,7 @@
 """A digest lists each class under what happened to it, in the reader's language and time zone."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -41,7 +42,7 @@ def one(kind: NoticeKind, days: int) -> DigestClass:
         join_urls=(("Noor", "https://school.example/noor"), ("Leo", "https://school.example/leo")),
         page_url="https://school.example/class",
     )
-    return DigestClass(kind, context)
+    return DigestClass(UUID(int=days), kind, context)
 
 
 def digest(*classes: DigestClass, language: str = "en", for_instructor: bool = False) -> RenderedMessage:
@@ -72,3 +73,8 @@ def test_each_language_has_all_that_can_happen(language: str) -> None:
         assert "{" not in message.subject + message.text
     for kind in GATHERED:
         assert "2" in digest(one(kind, 1), one(kind, 2), language=language).subject
+    twice = (one(NoticeKind.RESCHEDULED, 1), one(NoticeKind.SUBSTITUTION, 1))
+    assert "2" not in digest(*twice, language=language).subject, (
+        "one class was moved and given to somebody else"
+    )
+    assert "2" in digest(*twice, one(NoticeKind.SUBSTITUTION, 2), language=language).subject
