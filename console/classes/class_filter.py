@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
@@ -89,13 +91,26 @@ class ClassList:
     unclear: Unclear | None = None
 
 
-async def read(db: AsyncSession, parameters: Mapping[str, str], zone: ZoneInfo, now: datetime) -> ClassList:
-    """Raises RequestValidationError."""
+def is_readable(address: str) -> bool:
+    """Whether the list can be opened with these filters: a saved view may have some that were never right."""
+    try:
+        _address(dict(parse_qsl(address)))
+    except RequestValidationError:
+        return False
+    return True
+
+
+def _address(parameters: Mapping[str, str]) -> ClassesAddress:
     backwards = parameters.get("when") == Period.PAST and not (
         parameters.get("since") or parameters.get("until")
     )
     order = {"sort": "-starts_at" if backwards else "starts_at"}
-    query = read_parameters(parameters, ClassesAddress, NOT_READ, limit=ROWS[0], **order)
+    return read_parameters(parameters, ClassesAddress, NOT_READ, limit=ROWS[0], **order)
+
+
+async def read(db: AsyncSession, parameters: Mapping[str, str], zone: ZoneInfo, now: datetime) -> ClassList:
+    """Raises RequestValidationError."""
+    query = _address(parameters)
     ids: dict[str, UUID | None] = {}
     unclear = None
     for what in NAMED:

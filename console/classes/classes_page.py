@@ -41,7 +41,7 @@ _DRAFTS = {
 async def classes(request: Request, shared: Shared, who: Staff, now: Now) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         bar = await view_bar.load(db, who, ViewedList.CLASSES, request)
-        if bar.opens:
+        if bar.opens and class_filter.is_readable(bar.opens.partition("?")[2]):
             return RedirectResponse(bar.opens, status_code=303, headers=HEADERS)
         organization = await organization_of(db)
         wanted = await class_filter.read(db, request.query_params, ZoneInfo(organization.time_zone), now)

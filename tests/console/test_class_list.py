@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
+from console.classes.class_filter import is_readable
 from tests.campus import HOUR, School
 from tests.console.screens import look_and_check
 
@@ -73,3 +74,10 @@ async def test_classes_are_booked_from_pasted_rows_after_a_check(page: Page, aca
     await page.get_by_role("button", name="Book 1 class").click()
     await expect(page.get_by_text("1 booked, 1 refused")).to_be_visible()
     assert (academy.rows() - before)["session"] == 1
+
+
+def test_a_default_view_with_filters_that_are_not_right_opens_nothing() -> None:
+    """Else the list would be an error page for everybody with whom the view is shared."""
+    assert is_readable("when=past&limit=100&course=Nobody+knows")
+    assert not is_readable("state=nonsense")
+    assert not is_readable("since=yesterday")
