@@ -1,7 +1,9 @@
 """When instructors can teach, and an instructor who cannot for a while: each of their classes is offered to others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +20,7 @@ from models.substitution import InstructorAvailability
 from services.class_commands import ClassCommands
 from services.inputs.substitutions import AbsenceIn, AvailabilityIn, NewSubstitution
 
-_MOST_LEAVE = 100  # entries that are kept, the latest
+_MOST_LEAVE = 100  # entries that are kept, those that end last
 
 
 @dataclass(frozen=True)
@@ -82,20 +84,23 @@ async def enter_leave(db: AsyncSession, instructor_id: UUID, absence: AbsenceIn,
     """Write down that an instructor cannot teach for a while, as far as that is not entered yet. Raises NotFound."""
     instructor = await _instructor(db, instructor_id, lock=True)
     row = await substitutions.availability(db, instructor_id) or _new(db, instructor, now)
-    entered = [span_of(AbsenceIn.model_validate(one)) for one in row.leave]
-    parts = leave_rules.added(span_of(absence), entered)
+    parts = leave_rules.added(span_of(absence), map(_stored_span, row.leave))
     if parts:
         new = [
             absence.model_copy(update={"starts_at": part.start, "ends_at": part.end}).model_dump(mode="json")
             for part in parts
         ]
-        row.leave = [*row.leave, *new][-_MOST_LEAVE:]
+        row.leave = sorted([*row.leave, *new], key=lambda one: _stored_span(one).end)[-_MOST_LEAVE:]
         row.updated_at = now
         await db.flush()
 
 
 def span_of(absence: AbsenceIn) -> Interval:
     return Interval(absence.starts_at, absence.ends_at)
+
+
+def _stored_span(one: Mapping[str, Any]) -> Interval:
+    return span_of(AbsenceIn.model_validate(one))
 
 
 @dataclass(frozen=True)

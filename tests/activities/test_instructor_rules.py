@@ -22,7 +22,7 @@ from services import instructor_absences
 from services.booking_preview import BookingPreview
 from services.clashes import named_refusals
 from services.class_moves import PlannedMove, refusals
-from services.inputs.substitutions import AvailabilityIn
+from services.inputs.substitutions import AbsenceIn, AvailabilityIn
 from services.instructor_rules import AskedClass
 from services.instructor_standing import class_of
 from tests.activities.school_rows import NOTICES, SchoolRows, now, run, step
@@ -233,3 +233,19 @@ async def test_a_preview_reads_once_and_sees_what_it_would_book_before(school: S
         taken = PlannedMove(session, session.starts_at, session.ends_at)
         (refused,) = await refusals(db, who, [taken], now())
     assert refused is None, "a class is not in its own way"
+
+
+async def test_leave_that_is_to_come_outlasts_what_is_over(school: SchoolRows) -> None:
+    """A hundred entries are kept: those that end last, in whatever order they were entered."""
+    to_come = {"starts_at": school.starts_at, "ends_at": school.starts_at + HOUR}
+    over = [
+        {"starts_at": now() - number * 24 * HOUR, "ends_at": now() - number * 24 * HOUR + HOUR}
+        for number in range(2, 101)
+    ]
+    await allow(school, leave=[to_come, *over])
+    later = AbsenceIn(starts_at=school.starts_at + 24 * HOUR, ends_at=school.starts_at + 25 * HOUR)
+    async with school.database.tenant(school.id) as db:
+        await instructor_absences.enter_leave(db, school.people["Ada"], later, now())
+        left = (await instructor_absences.availability(db, school.people["Ada"])).leave
+    assert [one.starts_at for one in left[-2:]] == [school.starts_at, later.starts_at]
+    assert len(left) == 100
