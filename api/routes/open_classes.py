@@ -67,7 +67,7 @@ async def get_volunteer_call(session: VisibleSession, db: Work, now: Now) -> Vol
 async def open_to_volunteers(
     session_id: UUID, wanted: NewVolunteerCall, who: TheCaller, shared: Shared, now: Now
 ) -> VolunteerCallOut:
-    """Open a class to volunteers until it starts: everybody who can take it is told once by mail, the first has it.
+    """Open a class to volunteers until its room opens: all who can take it are told once by mail, the first has it.
 
     Until then the class keeps its instructor. Sent again, it changes audience and note, and tells those who can take
     the class by now and were not told. `POST /v1/session-actions` opens many classes, with one mail for each reader.

@@ -59,7 +59,7 @@ class VolunteerCallOut(Schema):
     audience: Audience
     note: str
     state: CallState = Field(
-        description="`ended`: the class has started. `outdated`: it was moved, cancelled or changed hands meanwhile."
+        description="`ended`: its room has opened. `outdated`: it was moved, cancelled or changed hands meanwhile."
     )
     told_ids: list[UUID] = Field(description="The instructors who were told by mail.")
     taken_by_id: UUID | None

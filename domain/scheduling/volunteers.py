@@ -1,6 +1,5 @@
 """Classes that are open to volunteers: whom a class is offered to, and what holds of the call at a moment."""
 
-from datetime import datetime
 from enum import StrEnum
 
 REASON = "volunteer"
@@ -18,14 +17,14 @@ class CallState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
     WITHDRAWN = "withdrawn"
-    ENDED = "ended"  # the class has started, and nobody took it
+    ENDED = "ended"  # the room of the class has opened, and nobody took it
     OUTDATED = "outdated"  # the class was moved, cancelled or changed hands meanwhile
 
 
-def call_state_now(state: CallState, starts_at: datetime, *, stands: bool, now: datetime) -> CallState:
-    """What holds of a call. `stands`: its class is as it was when it was opened, which was to start at `starts_at`."""
+def call_state_now(state: CallState, *, stands: bool, has_begun: bool) -> CallState:
+    """What holds of a call. `stands`: its class is as it was when it was opened; `has_begun`: its room has opened."""
     if state != CallState.OPEN:
         return state
-    if starts_at <= now:
-        return CallState.ENDED
-    return CallState.OPEN if stands else CallState.OUTDATED
+    if not stands:
+        return CallState.OUTDATED
+    return CallState.ENDED if has_begun else CallState.OPEN

@@ -26,12 +26,12 @@ class CallRow:
         """What holds of the call at this moment."""
         call, session = self.call, self.session
         stands = (
-            session.state == SessionState.SCHEDULED
-            and session.outcome is None
+            session.outcome != "cancelled"
             and session.instructor_id == call.instructor_id
             and session.starts_at == call.starts_at
         )
-        return call_state_now(call.state, call.starts_at, stands=stands, now=now)
+        has_begun = session.state != SessionState.SCHEDULED or session.starts_at <= now
+        return call_state_now(call.state, stands=stands, has_begun=has_begun)
 
 
 def stands() -> sa.ColumnElement[bool]:
