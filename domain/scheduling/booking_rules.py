@@ -13,6 +13,8 @@ from domain.scheduling.credentials import Requirement, unmet
 OVERRIDABLE = tuple(rule for rule in WhyNot if rule not in ABSOLUTE)
 # What a booking is refused by: a reason doesn't make a person teach a student whom they must not teach.
 _KEPT = frozenset({*OVERRIDABLE, WhyNot.DO_NOT_PAIR})
+# What a class is refused by whoever teaches it: it looks at the time alone.
+OF_THE_TIME = frozenset({WhyNot.STUDENT_WINDOW, WhyNot.CLOSED})
 A_STUDENT = "a student of the class"  # in place of names that are not known
 _REQUIREMENTS = {WhyNot(kind): kind for kind in Requirement}
 

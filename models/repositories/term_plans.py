@@ -52,14 +52,14 @@ async def assignments(db: AsyncSession, plan_id: UUID) -> list[PlanAssignment]:
     return list(await db.scalars(query.order_by(col(PlanAssignment.starts_at), col(PlanAssignment.class_id))))
 
 
-async def with_rules_set_aside(db: AsyncSession, start: datetime, end: datetime) -> set[UUID]:
-    """The booked classes that start in this span although a rule was set aside for them."""
-    query = sa.select(col(Session.id)).where(
+async def rules_set_aside(db: AsyncSession, start: datetime, end: datetime) -> dict[UUID, list[str]]:
+    """By booked class that starts in this span, the rules that were set aside for it."""
+    query = sa.select(col(Session.id), col(Session.overridden_rules)).where(
         col(Session.starts_at) >= start,
         col(Session.starts_at) < end,
         col(Session.override_reason).is_not(None),
     )
-    return set(await db.scalars(query))
+    return {row[0]: row[1] for row in await db.execute(query)}
 
 
 async def occurrences_of(db: AsyncSession, plan_id: UUID) -> dict[UUID, tuple[SeriesOccurrence, Series]]:

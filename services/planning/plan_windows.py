@@ -9,18 +9,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.intervals import Interval, difference
+from domain.scheduling.booking_rules import OF_THE_TIME, OVERRIDABLE
+from domain.scheduling.candidates import WhyNot
 from domain.scheduling.term_plans import ChangeKind, PlanScope
 from matching.checker import Violation, pins_broken, violations
 from matching.problem import ClassToStaff
 from models.repositories import plan_answers, substitutions, term_plans
 from models.series import Series, SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
-from services.planning.candidates import NOT_AVAILABLE, ON_LEAVE, RETIRED
+from services.planning.candidates import BUSY_ELSEWHERE, NOT_AVAILABLE, ON_LEAVE, RETIRED
 from services.planning.problems import PlanningProblem, ProposedClass, problem_of
 from services.series import students_of
 
 Occurrences = Mapping[UUID, tuple[SeriesOccurrence, Series]]
 Reasons = Mapping[UUID, tuple[str, ...]]
+_TIMES = frozenset({NOT_AVAILABLE, ON_LEAVE, BUSY_ELSEWHERE})
+# What the reason of a series sets aside for its classes: not the leave that a plan is made after.
+_OF_SERIES = frozenset(OVERRIDABLE) - OF_THE_TIME - {WhyNot.ON_LEAVE}
 _ONLY_TOUCHED = frozenset({PlanScope.TOUCHED, PlanScope.CHANGED})
 
 
@@ -54,7 +59,8 @@ async def read_window(
 ) -> Window:
     """`chosen` booked classes are free in place of those of the run's scope. Raises UnknownReference.
 
-    Classes for which a substitute is looked for are left to that search: they keep their instructor.
+    Classes for which a substitute is looked for are left to that search: they keep their instructor. So do those for
+    which a rule about their instructor was set aside, as long as they break no other.
     """
     changes = _Changes.of(row)
     start = max(row.starts_at, now)
@@ -71,6 +77,7 @@ async def read_window(
     occurrences = {one.id: (one, series) for one, series in found}
     reasons: Reasons = {}
     searched = set() if chosen is not None else await substitutions.searched(db, start, row.ends_at)
+    aside = await _set_aside(db, start, row.ends_at, occurrences)
     free: set[UUID] | None = None if row.scope == PlanScope.ALL else set()
     if chosen is not None:
         free = chosen - occurrences.keys()
@@ -79,13 +86,14 @@ async def read_window(
         reasons = {
             key: why for key, why in _touched(whole, occurrences, changes).items() if key not in searched
         }
-        if row.scope == PlanScope.CHANGED:  # who has set a rule aside for a class wants it as it is
-            aside = await term_plans.with_rules_set_aside(db, start, row.ends_at)
-            aside |= {key for key, (_, series) in occurrences.items() if series.override_reason}
-            reasons = {key: why for key, why in reasons.items() if key not in aside}
+        reasons = _not_set_aside(reasons, aside)
         free = reasons.keys() - occurrences.keys()
     built = await problem_of(db, start, row.ends_at, now, class_ids=free, proposed=proposed)
-    built = _keeping(_left_to_searches(built, searched), occurrences, row.scope, reasons)
+    stay = searched
+    if chosen is None and row.scope == PlanScope.ALL and aside:
+        touched = _not_set_aside(_touched(built, occurrences, changes), aside)
+        stay = stay | (aside.keys() - touched.keys())
+    built = _keeping(_staying(built, stay), occurrences, row.scope, reasons, stay)
     refused = await plan_answers.refused(db, row.id)
     kept: dict[UUID, PlanAssignment] = {}
     if refused:
@@ -105,17 +113,18 @@ async def read_window(
 async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Violation]:
     """The hard rules that a proposed plan breaks beside what is booked and known by now.
 
-    Classes that keep the instructor of their series are none of the plan's doing: what they break among each other, or
-    with booked classes, is no reason to refuse all others.
+    Classes that keep their instructor, or that of their series, are none of the plan's doing: what they break among
+    each other is no reason to refuse all others.
     """
     wanted = {one.class_id: one.instructor_id for one in await term_plans.assignments(db, row.id)}
     window = await read_window(db, row, now, chosen=set(wanted))
     known = {one.id for one in window.built.problem.instructors}
     gone = [Violation(RETIRED, who, (key,)) for key, who in wanted.items() if who and who not in known]
     keep = {key for key, (one, _) in window.occurrences.items() if one.instructor_id == wanted.get(key)}
-    decided = wanted.keys() - keep
     classes = [
-        replace(one, pinned_instructor_id=None) if one.id in decided else one
+        one
+        if one.id in keep or one.id not in wanted
+        else replace(one, pinned_instructor_id=_kept(one, wanted))
         for one in window.built.problem.classes
     ]
     problem = replace(window.built.problem, classes=classes)
@@ -124,12 +133,45 @@ async def broken_rules(db: AsyncSession, row: PlanRun, now: datetime) -> list[Vi
     return gone + pins_broken(problem, violations(problem, usable))[1]
 
 
-def _left_to_searches(built: PlanningProblem, searched: Collection[UUID]) -> PlanningProblem:
+def _kept(one: ClassToStaff, wanted: Mapping[UUID, UUID | None]) -> UUID | None:
+    """The instructor of a booked class, if the plan leaves it to them."""
+    return one.published_instructor_id if one.published_instructor_id == wanted[one.id] else None
+
+
+def _staying(built: PlanningProblem, stay: Collection[UUID]) -> PlanningProblem:
+    """These booked classes keep their instructor."""
     classes = [
-        replace(one, pinned_instructor_id=one.published_instructor_id) if one.id in searched else one
+        replace(one, pinned_instructor_id=one.published_instructor_id) if one.id in stay else one
         for one in built.problem.classes
     ]
     return replace(built, problem=replace(built.problem, classes=classes))
+
+
+async def _set_aside(
+    db: AsyncSession, start: datetime, end: datetime, occurrences: Occurrences
+) -> Mapping[UUID, frozenset[str]]:
+    """By class, the rules about its instructor that were set aside for it: by its booking, or by its series."""
+    booked = await term_plans.rules_set_aside(db, start, end)
+    found = {key: frozenset(rules) - OF_THE_TIME for key, rules in booked.items()}
+    found |= {key: _OF_SERIES for key, (_, series) in occurrences.items() if series.override_reason}
+    return {key: rules for key, rules in found.items() if rules}
+
+
+def _not_set_aside(reasons: Reasons, aside: Mapping[UUID, frozenset[str]]) -> Reasons:
+    """Why classes are planned anew in spite of what was set aside for them.
+
+    Who has set a rule aside wants the class as it is, also when the course gets other students. A class without
+    instructor has no reason, and stays.
+    """
+    found = {}
+    for key, why in reasons.items():
+        rules = aside.get(key, frozenset())
+        if rules & _TIMES:  # the engine tells these apart no further
+            rules |= {NOT_AVAILABLE}
+        left = tuple(one for one in why if not rules or one not in {*rules, ChangeKind.ENROLLMENT})
+        if left or not why:
+            found[key] = left
+    return found
 
 
 def _without_refused(
@@ -217,14 +259,18 @@ def _instructor(one: ClassToStaff, occurrences: Occurrences) -> UUID | None:
 
 
 def _keeping(
-    built: PlanningProblem, occurrences: Occurrences, scope: PlanScope, reasons: Reasons
+    built: PlanningProblem,
+    occurrences: Occurrences,
+    scope: PlanScope,
+    reasons: Reasons,
+    stay: Collection[UUID],
 ) -> PlanningProblem:
-    """Classes of series that have their instructor keep them, as far as the scope says."""
+    """Classes of series that have their instructor keep them, as far as the scope says; those that `stay` always."""
     known = {one.id for one in built.problem.instructors}
     classes = []
     for one in built.problem.classes:
         who = occurrences[one.id][0].instructor_id if one.id in occurrences else None
-        if who in known and (scope == PlanScope.ALL or one.id in reasons):
+        if who in known and one.id not in stay and (scope == PlanScope.ALL or one.id in reasons):
             classes.append(replace(one, published_instructor_id=who))
         elif who in known:
             classes.append(replace(one, pinned_instructor_id=who))
