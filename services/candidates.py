@@ -111,8 +111,9 @@ async def _ranked_by_rules(
     The class keeps its time: the hours of its students, which it may have been booked outside of, are not asked again.
     """
     replaced = session.instructor_id
-    rules = rules.model_copy(update={"disabled": (*rules.disabled, WhyNot.STUDENT_WINDOW.value)})
-    found = await candidates_for(db, session.id, now, rules=rules, absent=[replaced, *besides], since=now)
+    found = await candidates_for(
+        db, session.id, now, rules=rules, absent=[replaced, *besides], since=now, keeps_time=True
+    )
     order = [
         Ranked(one.id, -one.score, {rule: -cost for rule, cost in one.terms.items()})
         for one in found.candidates

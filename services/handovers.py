@@ -11,11 +11,10 @@ from domain.errors import StaleRevision, TransitionRefused
 from domain.sessions.states import SessionState
 from models.database import Database
 from models.people import Instructor
-from models.repositories import booked_times, entities, sessions, substitutions, time_holds
+from models.repositories import booked_times, entities, series, sessions, substitutions, time_holds
 from models.session import Session
 from services import instructor_rules
 from services.clashes import named_refusals
-from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
 from services.substitutions import swap_instructor
 from workflows.client import SessionClient
@@ -48,9 +47,9 @@ class Handovers:
     ) -> None:
         """Let this instructor teach a class that has not begun; families and both instructors are told.
 
-        Nobody is told twice of one `occasion`; for `act_id` see SubstitutionNotices.taken_over. `overrides` sets rules
-        about the instructor aside. Raises DoubleBooked, InstructorUnavailable, UnknownReference, Unavailable; then
-        nothing is changed.
+        Nobody is told twice of one `occasion`; for `act_id` see SubstitutionNotices.taken_over. With `overrides` the
+        reason of the class's series sets rules about the instructor aside, as in its bookings. Raises DoubleBooked,
+        InstructorUnavailable, UnknownReference, Unavailable; then nothing is changed.
         """
         wanted = [Handover(session_id, None, instructor_id)]
         async with (
@@ -121,12 +120,8 @@ class Handovers:
         return scheduled
 
     async def _check(self, db: AsyncSession, session: Session, *, overrides: bool) -> None:
-        if overrides:
-            session.rules_version = await published_version(db)
-        else:
-            await instructor_rules.check(
-                db, session, session.starts_at, session.ends_at, None, keeps_time=True
-            )
+        reason = await series.override_reason_of(db, session.id) if overrides else None
+        await instructor_rules.check_instructor(db, session, reason=reason)
 
     async def _report(self, scheduled: Sequence[Handover]) -> None:
         for one in scheduled:

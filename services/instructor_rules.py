@@ -8,7 +8,8 @@ every hour will do. Which rules count, and whether somebody without known qualif
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -16,8 +17,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import InstructorUnavailable
-from domain.scheduling.booking_rules import A_STUDENT, broken_rules, can_be_set_aside, listed, sentence
+from domain.errors import HomeroomError, InstructorUnavailable
+from domain.scheduling.booking_rules import (
+    A_STUDENT,
+    OF_THE_TIME,
+    broken_rules,
+    can_be_set_aside,
+    listed,
+    sentence,
+)
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
 from domain.scheduling.closures import ClosedTime
 from models.authorship import authorship
@@ -41,7 +49,6 @@ from services.student_rules import StudentRules
 
 BOOKED_AROUND = timedelta(days=8)  # on both sides of a class, for the limits of its day and week
 _SOMEBODY = "The instructor"
-_OF_THE_TIME = frozenset({WhyNot.STUDENT_WINDOW, WhyNot.CLOSED})  # rules that hold for every instructor alike
 _ABSOLUTE_STEP = "Choose another instructor, or change who is kept apart on the page of the student."
 
 
@@ -56,26 +63,73 @@ async def check(
 ) -> None:
     """Refuse a class that breaks a hard rule, unless an override is asked for; then write it down.
 
-    A class that `keeps_time` was booked at it before: rules that look at its time alone are not asked again. Call it
-    when the time of the class is reserved: whoever books the same instructor waits until the transaction ends, and so
-    does a change of their rules. Raises InstructorUnavailable, UnknownReference for a retired instructor.
+    See `check_instructor` for a class that `keeps_time`. Call it when the time of the class is reserved: whoever books
+    the same instructor waits until the transaction ends, and so does a change of their rules. Raises
+    InstructorUnavailable, UnknownReference for a retired instructor.
     """
-    course = await entities.get(db, Course, session.course_id)
-    students = (await planning.students_of(db, [session.id])).get(session.id, [])
-    asked = AskedClass(session.instructor_id, class_of(course, starts_at, ends_at), students, session.id)
-    broken = await broken_by(db, asked)
     if keeps_time:
-        broken = broken.without(_OF_THE_TIME)
+        reason = await override_requests.take(db, override) if override else None
+        await check_instructor(db, session, reason=reason)
+        return
+    broken = await broken_by(db, await _asked(db, session, starts_at, ends_at))
     session.rules_version = broken.rules_version
     reason = await override_requests.take(db, override) if override else None
     if broken.rules and not (reason and can_be_set_aside(broken.rules)):
         raise broken.refusal()
-    kept = [rule for rule in session.overridden_rules if keeps_time and rule in _OF_THE_TIME]
+    _write(session, broken.rules, reason, authorship.get().actor)
+    await db.flush()
+
+
+async def check_instructor(
+    db: AsyncSession,
+    session: Session,
+    *,
+    reason: str | None = None,
+    by: str = "",
+    since: datetime | None = None,
+    own: InstructorStanding | None = None,
+) -> None:
+    """Refuse the instructor of a class that keeps its time, unless a reason sets the rules aside; then write it down.
+
+    Rules that look at the time alone are not asked again: the class was booked at it before. With `since` the
+    instructor teaches what is left of the class then. `by` is who gives the reason, by default the author of what is
+    done. `own` are the rules that count, by default the published ones. When to call it and what it raises is as for
+    `check`.
+    """
+    starts_at = session.starts_at if since is None else min(max(session.starts_at, since), session.ends_at)
+    asked = await _asked(db, session, starts_at, session.ends_at)
+    broken = (await broken_by(db, asked, own)).without(OF_THE_TIME)
+    session.rules_version = broken.rules_version
+    if broken.rules and not (reason and can_be_set_aside(broken.rules)):
+        raise broken.refusal()
+    kept = [rule for rule in session.overridden_rules if rule in OF_THE_TIME]
     if kept and not broken.rules:
         session.overridden_rules = kept  # with their reason
     else:
-        _write(session, broken.rules, reason)
+        _write(session, [*broken.rules, *kept], reason, by or authorship.get().actor)
     await db.flush()
+
+
+@contextmanager
+def said_in_general(refusal: HomeroomError) -> Iterator[None]:
+    """Raise this in place of a refusal by the rules, to colleagues: they hear nothing of leave, papers or families."""
+    try:
+        yield
+    except InstructorUnavailable as error:
+        raise refusal from error
+
+
+def forget_instructor(session: Session) -> None:
+    """Let what was set aside for the instructor of a class end with them; rules of its time stay set aside."""
+    session.overridden_rules = [rule for rule in session.overridden_rules if rule in OF_THE_TIME]
+    if not session.overridden_rules:
+        session.override_reason = session.overridden_by = None
+
+
+async def _asked(db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime) -> "AskedClass":
+    course = await entities.get(db, Course, session.course_id)
+    students = (await planning.students_of(db, [session.id])).get(session.id, [])
+    return AskedClass(session.instructor_id, class_of(course, starts_at, ends_at), students, session.id)
 
 
 async def check_students(db: AsyncSession, session: Session, student_ids: Sequence[UUID]) -> None:
@@ -128,15 +182,15 @@ class Broken:
         )
 
 
-async def broken_by(db: AsyncSession, asked: AskedClass) -> Broken:
-    """The rules that this class would break beside what is booked.
+async def broken_by(db: AsyncSession, asked: AskedClass, own: InstructorStanding | None = None) -> Broken:
+    """The rules that this class would break beside what is booked; `own` are by default the published ones.
 
     Raises UnknownReference for a retired instructor.
     """
     await entities.in_use(db, Instructor, asked.instructor_id)
     start, end = asked.wanted.starts_at - BOOKED_AROUND, asked.wanted.ends_at + BOOKED_AROUND
     booked = await booked_times.overlapping(db, [asked.instructor_id], start, end, asked.id)
-    known = await KnownRules.read(db, [asked])
+    known = await KnownRules.read(db, [asked], own)
     return known.broken(asked, booked.get(asked.instructor_id, []))
 
 
@@ -150,8 +204,10 @@ class KnownRules:
     closures: Sequence[tuple[Closure, ClosedTime]]
 
     @classmethod
-    async def read(cls, db: AsyncSession, asked: Sequence[AskedClass]) -> Self:
-        own = await standing(db)
+    async def read(
+        cls, db: AsyncSession, asked: Sequence[AskedClass], own: InstructorStanding | None = None
+    ) -> Self:
+        own = own or await standing(db)
         ids = list(dict.fromkeys(one.instructor_id for one in asked))
         pairs: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
         for one in asked:
@@ -195,12 +251,12 @@ class KnownRules:
         )
 
 
-def _write(session: Session, broken: Iterable[str], reason: str | None) -> None:
+def _write(session: Session, broken: Iterable[str], reason: str | None, by: str) -> None:
     """On the row of the class, whose changes are in the change log with their author."""
     rules = [str(rule) for rule in broken]
     session.overridden_rules = rules
     session.override_reason = reason if rules else None
-    session.overridden_by = authorship.get().actor if rules else None
+    session.overridden_by = by if rules else None
 
 
 async def named(db: AsyncSession, errors: Sequence[InstructorUnavailable]) -> list[InstructorUnavailable]:

@@ -18,7 +18,7 @@ from domain.scheduling.scheduling_rules import SchedulingRules
 from models.course import Course
 from models.people import Instructor
 from models.substitution import InstructorAvailability
-from services.scheduling_rules import published_rules
+from services.scheduling_rules import published_rules, rules_of_version
 from services.stored_availability import availability_of
 
 Spans = Sequence[tuple[datetime, datetime]]
@@ -106,6 +106,11 @@ _FIELDS = {
 async def standing(db: AsyncSession) -> InstructorStanding:
     """By the published rules; by the rules as they are by themselves where none are published."""
     return InstructorStanding.under(*await published_rules(db))
+
+
+async def standing_of(db: AsyncSession, rules_version: int) -> InstructorStanding:
+    """By this version of the scheduling rules; 0: by the rules as they are by themselves."""
+    return InstructorStanding.under(await rules_of_version(db, rules_version), rules_version)
 
 
 def class_asked(

@@ -65,7 +65,8 @@ class Offers:
     async def accept(self, token: str, now: datetime) -> OfferPage:
         """Take over the class if the offer still holds; its state says whether it did.
 
-        Raises DoubleBooked where the instructor has another class by now.
+        Raises DoubleBooked where the instructor has another class by now, InstructorUnavailable where the rules don't
+        let them teach it any more.
         """
         return await self._answer(token, now, accepts=True)
 

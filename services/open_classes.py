@@ -37,6 +37,7 @@ from models.repositories.open_classes import OpenClassKind, OpenClassRow
 from models.substitution import InstructorAvailability
 from models.volunteer_call import VolunteerCall
 from services.clashes import named_refusals
+from services.instructor_rules import said_in_general
 from services.organizations import organization, self_service_policy_of
 from services.planning.candidates import refusals_of
 from services.planning.problems import ProposedClass, problem_of
@@ -167,7 +168,8 @@ class OpenClassTaking:
                 await self._check(db, instructor_id, row, now)
                 given = Assignment(session.id, session.instructor_id, instructor_id)
                 version = await published_version(db)
-                await assign_all(db, who, [given], REASON, version, self._notices, now)
+                with said_in_general(_not_for_you()):
+                    await assign_all(db, who, [given], REASON, version, self._notices, now)
                 call.state, call.taken_by_id, call.ended_at = CallState.TAKEN, instructor_id, now
                 await db.flush()
             made = await substitutions.taken_over(db, session.id, instructor_id)
@@ -185,7 +187,8 @@ class OpenClassTaking:
             await substitutions.lock(db, key)
             row = _still(await open_classes.of_search(db, key, now))
             await self._check(db, instructor_id, row, now)
-            answer = await volunteer(db, key, instructor_id, self._notices, now)
+            with said_in_general(_not_for_you()):
+                answer = await volunteer(db, key, instructor_id, self._notices, now)
             if answer is None:
                 raise _taken()
             number = answer.substitution.number
@@ -210,7 +213,7 @@ class OpenClassTaking:
         up_to = await _accepts_up_to(db, instructor_id)
         takes = self_service_policy_of(await organization(db)).instructors_take
         if not takes or up_to is None or not is_allowed:
-            raise TransitionRefused(NOT_FOR_YOU, next_step=SEE_OPEN)
+            raise _not_for_you()
         if (await _hours_with(db, instructor, [row]))[row.key] > up_to:
             raise TransitionRefused(TOO_MANY_HOURS, next_step=SEE_OPEN)
 
@@ -219,6 +222,10 @@ def _still(row: OpenClassRow | None) -> OpenClassRow:
     if row is None:
         raise _taken()
     return row
+
+
+def _not_for_you() -> TransitionRefused:
+    return TransitionRefused(NOT_FOR_YOU, next_step=SEE_OPEN)
 
 
 def _taken() -> TransitionRefused:
@@ -263,6 +270,7 @@ async def _allowed(
         class_ids=[row.session_id for row in found if row.is_booked],
         proposed=proposed,
         absent=others,
+        keeps_time=True,
     )
     calendars = Calendars(PreparedProblem(built.problem))
     if instructor_id not in calendars.prepared.encoded.instructor_ids:

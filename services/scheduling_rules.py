@@ -86,6 +86,11 @@ async def published_rules(db: AsyncSession) -> tuple[SchedulingRules, int]:
     return rules_of(row), row.number if row else 0
 
 
+async def rules_of_version(db: AsyncSession, number: int) -> SchedulingRules:
+    """The rules of a published version; 0: those of the kinds themselves."""
+    return rules_of(await stored.published(db, SchedulingRulesVersion, number) if number else None)
+
+
 async def published_version(db: AsyncSession) -> int:
     """The number of the rules by which instructors are chosen; 0: none are published."""
     row = await stored.published(db, SchedulingRulesVersion)

@@ -32,15 +32,19 @@ from models.people import Instructor
 from models.repositories import entities, join_links, sessions, substitutions, time_holds
 from models.session import Participant, Session
 from models.substitution import Substitution, SubstitutionOffer
-from services import candidates
+from services import candidates, instructor_rules
 from services.case_repairs import INSTRUCTOR_CASES, tried_for_sessions
 from services.cases import NewCase, open_case
 from services.clashes import span_of
+from services.instructor_standing import standing_of
 from services.organizations import organization, substitution_policy_of
 from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
 
 _MOST_IDEAS = 3
+_ASKED_BY_NAME = (
+    "asked by name to substitute"  # the reason for which rules are set aside, on the page of the class
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,10 @@ async def accept(
 ) -> Answer:
     """Let the instructor of an offer take over the class, if the offer still holds; else its state says why not.
 
-    Raises DoubleBooked where they have another class by now; then nothing is changed.
+    The rules of the search are asked again: since the offer was made, the instructor may have taken other classes, or
+    is kept apart from a student. Who was asked by name teaches it in spite of those that can be set aside, which is
+    written down. Raises DoubleBooked where they have another class by now, InstructorUnavailable; then nothing is
+    changed.
     """
     session, row = await _locked(db, substitution_key)
     offer = await _open_offer(db, offer_id, session, row, now)
@@ -174,7 +181,15 @@ async def accept(
         return Answer(offer, row, session)
     instructor = await entities.in_use(db, Instructor, offer.instructor_id)
     leaving = await swap_instructor(db, session, instructor, now)
-    session.rules_version = row.rules_version
+    by_name = row.wanted_instructor_id == instructor.id
+    await instructor_rules.check_instructor(
+        db,
+        session,
+        reason=_ASKED_BY_NAME if by_name else None,
+        by=row.requested_by,
+        since=now,
+        own=await standing_of(db, row.rules_version),
+    )
     former_id = row.absent_instructor_id
     offer.state, offer.answered_at = OfferState.ACCEPTED, now
     await db.flush()
@@ -192,7 +207,7 @@ async def volunteer(
 ) -> Answer | None:
     """Let an instructor who was perhaps not asked take over the class; None: the search is over.
 
-    Raises DoubleBooked where they have another class at that time; then nothing is changed.
+    Raises as `accept`; then nothing is changed.
     """
     session, row = await _locked(db, substitution_key)
     if row.state != SubstitutionState.SEARCHING or not _needs_somebody(session, row, now):
@@ -231,7 +246,8 @@ async def assign_all(
 
     Each person is told of all their classes in one message, that of the act `act_id`. Searches for these classes end.
     Each class has a substitution that was accepted, whose workflow is to be started. Raises DoubleBooked where somebody
-    has another class, and StaleRevision where a class has begun, is over or changed hands; then nothing is changed.
+    has another class, InstructorUnavailable where the published rules refuse somebody, and StaleRevision where a class
+    has begun, is over or changed hands; then nothing is changed.
     """
     classes = {one.session_id: await sessions.lock(db, one.session_id) for one in _in_order(wanted)}
     for one in wanted:
@@ -269,10 +285,11 @@ async def assign_all(
         )
         db.add(row)
         await swap_instructor(db, session, instructor, now)
-        session.rules_version = rules_version
-        await db.flush()
-        await notices.taken_over(db, session, str(row.id), one.former_id, now, act_id)
         made.append(row)
+    for row in made:  # once all have changed hands: two may have each other's time
+        session = classes[row.session_id]
+        await instructor_rules.check_instructor(db, session)
+        await notices.taken_over(db, session, str(row.id), row.absent_instructor_id, now, act_id)
     return made
 
 
@@ -371,6 +388,7 @@ async def swap_instructor(
     place.credentialed_at = now if has_room else None
     db.add(place)
     session.instructor_id = instructor.id
+    instructor_rules.forget_instructor(session)
     session.people_changes += 1
     for person in leaving:
         if has_room:

@@ -44,7 +44,7 @@ class Exchange:
 
 async def colleagues(db: AsyncSession, session: Session, now: datetime) -> list[Colleague]:
     """Everybody else, those who can take the class first, the best first. Raises NotFound for a cancelled class."""
-    found = await candidates_for(db, session.id, now, absent=[session.instructor_id])
+    found = await candidates_for(db, session.id, now, absent=[session.instructor_id], keeps_time=True)
     able = [Colleague(one.id, one.name, ()) for one in found.candidates]
     others = [
         Colleague(one.id, one.name, bars_of(refusal.rule for refusal in one.refused_by))
@@ -84,7 +84,7 @@ async def _checked(
     starts = [session.starts_at, *(one.starts_at for one in theirs)]
     ends = max(session.ends_at, *(one.ends_at for one in theirs))
     class_ids = [session.id, *(one.id for one in theirs)]
-    built = await problem_of(db, min(starts), ends, now, class_ids=class_ids, absent=others)
+    built = await problem_of(db, min(starts), ends, now, class_ids=class_ids, absent=others, keeps_time=True)
     calendars = Calendars(PreparedProblem(built.problem))
     encoded = calendars.prepared.encoded
     if not set(both) <= set(encoded.instructor_ids):

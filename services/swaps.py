@@ -25,7 +25,9 @@ from models.session import Session
 from services.clashes import named_refusals
 from services.inputs.swaps import NewSwap
 from services.instructor_mails import InstructorMails
+from services.instructor_rules import said_in_general
 from services.organizations import organization, self_service_policy_of
+from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
 from services.substitutions import Assignment, assign_all
 from services.swap_partners import why_not
@@ -118,7 +120,9 @@ class Swaps:
             if row.swap.state != SwapState.ACCEPTED:
                 _check_open(row, now)
                 await self._check_allowed(db, row, now)
-                await assign_all(db, who, _handed_over(row.swap), REASON, 0, self._notices, now)
+                version = await published_version(db)
+                with said_in_general(TransitionRefused(RULES_FORBID, next_step=ASK_SCHOOL)):
+                    await assign_all(db, who, _handed_over(row.swap), REASON, version, self._notices, now)
                 row.swap.state, row.swap.answered_at = SwapState.ACCEPTED, now
                 await db.flush()
             made = [

@@ -1,6 +1,7 @@
 """Opens classes to volunteers: everybody whom the rules let take a class is told once, and the first who does has it.
 
-A call ends when its class starts, and holds no more once the class was moved, cancelled or given to somebody else.
+A call ends when the room of its class opens, and holds no more once the class was moved, cancelled or given to
+somebody else.
 """
 
 from collections import defaultdict
@@ -103,7 +104,7 @@ async def able_to_take(
     if not classes:
         return {}
     start, end = min(one.starts_at for one in classes), max(one.ends_at for one in classes)
-    built = await problem_of(db, start, end, now, class_ids=[one.id for one in classes])
+    built = await problem_of(db, start, end, now, class_ids=[one.id for one in classes], keeps_time=True)
     calendars = Calendars(PreparedProblem(built.problem))
     calendars.assign_published()
     taught = await volunteer_calls.taught_in(db, {one.course_id for one in classes})

@@ -10,7 +10,7 @@ from api.http.dependencies import Now, Shared
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import page
 from console.frame.times import zone_name
-from domain.errors import DoubleBooked
+from domain.errors import DoubleBooked, InstructorUnavailable
 from reports.catalogue import Words, page_words
 from reports.moments import clock, moment
 from services.offers import OfferPage
@@ -32,8 +32,9 @@ async def answer_offer(
         return _page(request, t, await shared.offers.decline(t, now), now)
     try:
         return _page(request, t, await shared.offers.accept(t, now), now)
-    except DoubleBooked:
-        return _page(request, t, await shared.offers.read(t, now), now, problem="busy", status=409)
+    except (DoubleBooked, InstructorUnavailable) as error:
+        problem = "busy" if isinstance(error, DoubleBooked) else "not_allowed"
+        return _page(request, t, await shared.offers.read(t, now), now, problem=problem, status=409)
 
 
 def _page(

@@ -208,6 +208,16 @@ async def count_unbooked(db: AsyncSession, course_id: UUID, now: datetime) -> in
     return int(await db.scalar(query) or 0)
 
 
+async def override_reason_of(db: AsyncSession, session_id: UUID) -> str | None:
+    """Why the series of a booked class sets rules aside; None: it sets none aside, or the class is of no series."""
+    query = (
+        sa.select(col(Series.override_reason))
+        .join(SeriesOccurrence, col(SeriesOccurrence.series_id) == col(Series.id))
+        .where(col(SeriesOccurrence.session_id) == session_id)
+    )
+    return (await db.scalars(query.limit(1))).one_or_none()
+
+
 async def take_instructor(db: AsyncSession, session_id: UUID, instructor_id: UUID) -> None:
     """Write who teaches a session on its row in a series, unless a change of the series is on its way to it."""
     row = SeriesOccurrence

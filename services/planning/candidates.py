@@ -90,12 +90,13 @@ async def candidates_for(
     rules: SchedulingRules | None = None,
     absent: Collection[UUID] = (),
     since: datetime | None = None,
+    keeps_time: bool = False,
 ) -> ClassCandidates:
     """Who can teach a class, which is booked (its id) or not yet, by the published rules or others.
 
     `absent` instructors are neither ranked nor refused. With `since` the class is taken to begin then, if it begins
-    earlier: somebody takes over what is left of it. Raises NotFound for a class that there is not or that was
-    cancelled, UnknownReference for a course that is not in use.
+    earlier: somebody takes over what is left of it. For `keeps_time` see `problem_of`. Raises NotFound for a class
+    that there is not or that was cancelled, UnknownReference for a course that is not in use.
     """
     if isinstance(wanted, ProposedClass):
         built = await problem_of(
@@ -114,7 +115,14 @@ async def candidates_for(
         raise NotFound(f"there is no class {wanted} that needs an instructor")
     one = found[0]
     built = await problem_of(
-        db, one.starts_at, one.ends_at, now, rules=rules, class_ids=[wanted], absent=absent
+        db,
+        one.starts_at,
+        one.ends_at,
+        now,
+        rules=rules,
+        class_ids=[wanted],
+        absent=absent,
+        keeps_time=keeps_time,
     )
     if since is not None and one.starts_at < since < one.ends_at:
         built = _beginning(built, wanted, since)

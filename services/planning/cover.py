@@ -76,7 +76,7 @@ async def find_cover(
     require_possible(Interval(start, end), now)
     instructor = await entities.get(db, Instructor, instructor_id)
     since = max(start, now)
-    built = await problem_of(db, since, end, now)
+    built = await problem_of(db, since, end, now, keeps_time=True)
     if instructor_id not in built.names:
         raise NotFound(
             f"{instructor.name} is retired",

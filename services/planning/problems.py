@@ -88,13 +88,15 @@ async def problem_of(
     proposed: Sequence[ProposedClass] = (),
     as_if_unbegun: bool = False,
     absent: Collection[UUID] = (),
+    keeps_time: bool = False,
 ) -> PlanningProblem:
     """The classes that start from `start` until `end`, the instructors in use, and what is known of both.
 
     Booked classes have their instructor as the published one. Those that began, are over or start within the frozen
     hours of the rules are pinned; `as_if_unbegun` plans them anew, to look back at a week. With `class_ids` these
     classes alone are free, whatever their time to the start, and all others are pinned. `proposed` classes, which must
-    lie in the span, are free. `absent` instructors are left out.
+    lie in the span, are free. `absent` instructors are left out. `keeps_time`: booked classes change their instructor
+    alone, so the hours of their students, which may have changed since they were booked, are not asked.
 
     The time of classes that are booked in the weeks around is taken, so that overlaps, buffers, rest and hours hold, at
     no cost. `rules` are by default the published ones. The number of statements does not grow with the rows. Raises
@@ -115,8 +117,9 @@ async def problem_of(
     courses = await planning.courses(db, {one.course_id for one in planned}) | await _courses(db, proposed)
     staff = await _staff(db, start, end, now, rules, absent, _WEEK + (span.end - span.start))
     taught = await _taught(db, planned, proposed, start, now, rules.parameters)
+    is_chosen = class_ids is not None or as_if_unbegun
     free = _Free(
-        now, rules.parameters, zone, courses, staff, taught, is_chosen=class_ids is not None or as_if_unbegun
+        now, rules.parameters, zone, courses, staff, taught, is_chosen=is_chosen, keeps_time=keeps_time
     )
     classes = [free.booked(one) for one in planned]
     classes += [free.read(one) for one in proposed]
@@ -329,6 +332,7 @@ class _Free:
     staff: _Staff
     taught: _Taught
     is_chosen: bool  # planned anew, whatever the time until the start
+    keeps_time: bool  # booked classes change their instructor alone
     requirements: dict[UUID, Requirements] = field(default_factory=dict)  # of the classes that were read
     closed_to: dict[UUID, tuple[str, ...]] = field(default_factory=dict)  # students who can't then, by class
 
@@ -337,7 +341,7 @@ class _Free:
         is_pinned = not self.is_chosen and (one.is_over or one.starts_at <= frozen_until)
         holder = one.instructor_id if one.instructor_id in self.staff.rows else None
         read = self.read(one, holder, holder if is_pinned else None)
-        if WhyNot.STUDENT_WINDOW not in one.overridden:
+        if not self.keeps_time and WhyNot.STUDENT_WINDOW not in one.overridden:
             return read
         self.closed_to.pop(one.id, None)
         return replace(read, student_windows=None)
