@@ -147,8 +147,16 @@ class ClassCommands:
         move = Reschedule(
             starts_at, ends_at, who.actor, override if override_reason else None, instructor_id, moves, act_id
         )
-        async with named_refusals(self._database, who.organization_id, who):
-            await self._client.reschedule(session_id, move, command_id)
+        try:
+            async with named_refusals(self._database, who.organization_id, who):
+                await self._client.reschedule(session_id, move, command_id)
+        except Unavailable:  # the workflow may still move it, and take the reason
+            raise
+        except HomeroomError:
+            if override_reason:
+                async with self._database.tenant(who.organization_id) as db:
+                    await override_requests.take(db, override)
+            raise
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None

@@ -132,12 +132,15 @@ async def _asked(db: AsyncSession, session: Session, starts_at: datetime, ends_a
     return AskedClass(session.instructor_id, class_of(course, starts_at, ends_at), students, session.id)
 
 
-async def check_students(db: AsyncSession, session: Session, student_ids: Sequence[UUID]) -> None:
-    """Refuse students whom the class's instructor must not teach. Raises InstructorUnavailable."""
+async def check_students(
+    db: AsyncSession, session: Session, student_ids: Sequence[UUID], instructor_id: UUID | None = None
+) -> None:
+    """Refuse students whom the instructor must not teach, by default the class's. Raises InstructorUnavailable."""
     own = await standing(db)
+    teacher = instructor_id or session.instructor_id
     rules = await StudentRules.read(db, student_ids, own)
-    if apart := rules.kept_apart(session.instructor_id, student_ids):
-        broken = Broken(session.instructor_id, (WhyNot.DO_NOT_PAIR,), (), own.rules_version, kept_apart=apart)
+    if apart := rules.kept_apart(teacher, student_ids):
+        broken = Broken(teacher, (WhyNot.DO_NOT_PAIR,), (), own.rules_version, kept_apart=apart)
         text = f"{_SOMEBODY} must not teach {A_STUDENT}."
         raise replace(broken, texts=(text,)).refusal()
 

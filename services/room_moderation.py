@@ -20,8 +20,9 @@ from domain.sessions.states import OVER_STATES, ROOM_STATES
 from media_bridge.rooms import LiveKitRooms
 from models.authorship import authorship
 from models.database import Database
-from models.repositories import change_log, sessions
+from models.repositories import change_log, planning, sessions
 from models.session import Participant, Session
+from services import instructor_rules
 from services.joining import admitted
 from services.link_renewal import renew_links
 from signing.links import LinkSigner
@@ -102,7 +103,8 @@ class RoomModeration:
         """Let a removed person in again. Who was not removed stays as they are.
 
         An instructor who was replaced is let in beside who teaches now, and gets a new link by mail. Raises NotFound,
-        DoubleBooked for a replaced instructor who has another class, TransitionRefused if theirs is over.
+        DoubleBooked for a replaced instructor who has another class, InstructorUnavailable for one who must not teach a
+        student of the class, TransitionRefused if theirs is over.
         """
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
@@ -174,6 +176,8 @@ async def _let_back_in(db: AsyncSession, session: Session, person: Participant, 
     if session.state in OVER_STATES:
         raise TransitionRefused("the class is over", next_step="Nobody is in its room.")
     await sessions.hold_time_of(db, session, [person.instructor_id], since=now)
+    students = (await planning.students_of(db, [session.id])).get(session.id, [])
+    await instructor_rules.check_students(db, session, students, person.instructor_id)
     person.removed_at = person.sent_out_at = None
     person.credentialed_at = now
     await db.flush()

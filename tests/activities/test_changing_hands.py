@@ -11,6 +11,8 @@ from sqlmodel import col
 from domain.errors import InstructorUnavailable
 from domain.people.access import AccessRole, Principal
 from domain.scheduling.volunteers import Audience
+from domain.sessions.states import SessionState
+from media_bridge.rooms import LiveKitRooms
 from models.authorship import author
 from models.people import Student
 from models.repositories import entities
@@ -22,10 +24,11 @@ from services.handovers import Handovers
 from services.inputs.substitutions import AvailabilityIn
 from services.instructor_conflicts import InstructorConflicts
 from services.planning.cover import find_cover
+from services.room_moderation import RoomModeration
 from services.substitutions import Assignment, assign_all
 from services.swap_partners import colleagues
 from services.volunteer_calls import able_to_take
-from tests.activities.school_rows import NOTICES, REGION, SchoolRows, now
+from tests.activities.school_rows import LINKS, NOTICES, REGION, SchoolRows, now
 from tests.activities.substitutes import Substitutes
 from workflows.client import SessionClient
 from workflows.session.messages import InstructorChanged
@@ -204,3 +207,20 @@ async def test_a_class_that_changes_hands_keeps_what_was_set_aside_for_its_time(
     await on_leave(school, "Cleo")
     await hand_over(school, "Cleo")
     assert set_aside(await school.row()) == (["on_leave", "student_window"], REASON, STAFF)
+
+
+async def test_who_was_replaced_is_not_let_back_in_to_a_student_they_must_not_teach(
+    school: SchoolRows,
+) -> None:
+    await school.change_session(state=SessionState.OPEN)
+    ada = (await school.participants())["Ada"]
+    colleagues = Substitutes(school)
+    row = await colleagues.start(broadcast=True)
+    await colleagues.look(row)
+    await colleagues.accept((await colleagues.offers(row))["Ben"])
+    await keep_apart(school, "Noor", "Ada")
+    rooms = RoomModeration(school.database, LINKS, cast("LiveKitRooms", None), cast("SessionClient", Told()))
+    who = Principal(school.id, AccessRole.OPS, STAFF)
+    with pytest.raises(InstructorUnavailable, match="must not teach"):
+        await rooms.readmit_as_staff(who, school.session.session_id, ada.id, now())
+    assert not (await school.participants())["Ada"].in_class
