@@ -21,6 +21,7 @@ from domain.sessions.states import OVER_STATES
 from models.course import Course, Topic
 from models.people import Instructor, Student
 from models.repositories import (
+    booked_times,
     booking_requests,
     entities,
     join_links,
@@ -113,6 +114,8 @@ async def move(db: AsyncSession, move: MoveInput, notices: SubstitutionNotices, 
     if is_handed_over:
         await sessions.release_time_of(db, session.id, [former_id])
     held = await sessions.held_people(db, session.id)
+    if move.instructor_id is not None:  # with the others, in the order of bookings
+        await booked_times.lock_people(db, {*held, move.instructor_id})
     await sessions.hold_time(db, session, held, starts_at, ends_at)
     if is_handed_over and move.instructor_id is not None:
         session.starts_at, session.ends_at = starts_at, ends_at

@@ -29,7 +29,7 @@ from domain.scheduling.offers import (
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState
 from models.people import Instructor
-from models.repositories import entities, join_links, sessions, substitutions, time_holds
+from models.repositories import booked_times, entities, join_links, sessions, substitutions, time_holds
 from models.session import Participant, Session
 from models.substitution import Substitution, SubstitutionOffer
 from services import candidates, instructor_rules
@@ -260,6 +260,8 @@ async def assign_all(
             )
         await substitutions.withdraw(db, session.id, now)
         await sessions.release_time_of(db, session.id, [one.former_id])
+    # All at once, so that two calls that give classes to the same people wait for each other.
+    await booked_times.lock_people(db, {one.instructor_id for one in wanted})
     policy = substitution_policy_of(await organization(db)).model_dump(mode="json")
     made = []
     for one in wanted:
