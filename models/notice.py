@@ -1,6 +1,7 @@
 """The outbox table: a row is one message to one person, written with the change that caused it, sent afterwards."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlmodel import Field
 from domain.notices.kinds import DeliveryState, holds_secret
 from models.base import (
     SubjectRow,
+    json_list,
     listed_by,
     listed_within,
     searched_text,
@@ -70,6 +72,7 @@ class Notice(SubjectRow, table=True):
     calendar: str = ""  # iCalendar objects, each with its METHOD, one per class; empty: none
     unsubscribe_url: str = ""  # ends this kind of message; empty: of kinds that are always sent
     sealed: str = ""  # in place of `html` and `text` where they hold a secret; emptied with the delivery
+    student_ids: list[Any] = json_list()  # whom a change of a class's people is about, of the reader's own
     class_starts_at: datetime | None = utc(None)  # when the notice was written; None: about no class
     send_after: datetime = utc()  # later than `created_at` in the recipient's quiet hours
     deliver_by: datetime | None = utc(None)  # only of notices outside sessions: the delivery's deadline

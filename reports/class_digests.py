@@ -14,10 +14,12 @@ from reports.moments import clock, listed, moment
 
 _ORDER = (
     NoticeKind.CANCELLED,
+    NoticeKind.REMOVED,
     NoticeKind.RESCHEDULED,
     NoticeKind.SUBSTITUTION,
     NoticeKind.REPLACED,
     NoticeKind.ASSIGNED,
+    NoticeKind.ADDED,
     NoticeKind.CONFIRMATION,
 )
 """The kinds that are gathered, in the order of their sections."""
@@ -25,9 +27,10 @@ _WITH_LINKS = (
     NoticeKind.RESCHEDULED,
     NoticeKind.SUBSTITUTION,
     NoticeKind.ASSIGNED,
+    NoticeKind.ADDED,
     NoticeKind.CONFIRMATION,
 )
-_GONE = (NoticeKind.CANCELLED, NoticeKind.REPLACED)
+_GONE = (NoticeKind.CANCELLED, NoticeKind.REMOVED, NoticeKind.REPLACED)
 
 
 @dataclass(frozen=True)

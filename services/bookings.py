@@ -151,8 +151,8 @@ async def add_people(db: AsyncSession, added: AddPeopleInput, now: datetime) -> 
     """Add students and reserve their time; those who are in the class already stay as they are.
 
     Once the class has a room, they get credentials at once, also whom the instructor had sent out of it. Raises
-    UnknownReference, DoubleBooked, InstructorUnavailable for somebody whom the instructor must not teach,
-    TransitionRefused; then nobody is added.
+    UnknownReference, DoubleBooked, InstructorUnavailable for somebody who can't have classes at that time, unless an
+    override sets that aside, or whom the instructor must not teach, TransitionRefused; then nobody is added.
     """
     session = await _changeable(db, added.session.session_id)
     everybody = await sessions.participants(db, session.id)
@@ -162,7 +162,7 @@ async def add_people(db: AsyncSession, added: AddPeopleInput, now: datetime) -> 
         return PeopleResult()
     students = await entities.all_in_use(db, Student, new_ids)
     await sessions.hold_time_of(db, session, new_ids)
-    await instructor_rules.check_students(db, session, new_ids)
+    await instructor_rules.check_students(db, session, new_ids, added.override)
     came_back = {person.student_id: person for person in everybody if not person.in_class}
     names = told_apart([student.name for student in students], taken=[person.name for person in everybody])
     rows = [

@@ -219,16 +219,27 @@ class ClassCommands:
         command_id: str | None = None,
         *,
         tell: bool = True,
+        override_reason: str | None = None,
+        act_id: UUID | None = None,
     ) -> Sequence[UUID]:
         """Add students to a class that is not over; returns the ids of the participants who are new in it.
 
-        Raises NotFound, UnknownReference, TransitionRefused, DoubleBooked, Unavailable.
+        A reason sets aside the hours of the students. For `act_id` see `book`.
+
+        Raises NotFound, UnknownReference, TransitionRefused, DoubleBooked, InstructorUnavailable, Unavailable; then
+        nobody is added.
         """
+        override = uuid5(session_id, command_id) if command_id else uuid7()
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
             await entities.all_in_use(db, Student, student_ids)
+            if override_reason:
+                now = datetime.now(UTC)
+                await override_requests.keep(db, who.organization_id, override, override_reason, now)
         async with named_refusals(self._database, who.organization_id, who):
-            added = AddPeople(tuple(student_ids), who.actor, tell)
+            added = AddPeople(
+                tuple(student_ids), who.actor, tell, override if override_reason else None, act_id
+            )
             return (await self._client.add_people(session_id, added, command_id)).participant_ids
 
     async def remove_participant(
@@ -239,13 +250,15 @@ class ClassCommands:
         command_id: str | None = None,
         *,
         tell: bool = True,
+        act_id: UUID | None = None,
     ) -> None:
         """Take a student or a guest out of a class that is not over. Who is out already stays so.
 
-        Raises NotFound, Conflict for the last student, InvalidInput for the instructor, TransitionRefused, Unavailable.
+        For `act_id` see `book`. Raises NotFound, Conflict for the last student, InvalidInput for the instructor,
+        TransitionRefused, Unavailable.
         """
         await visible_session(self._database, who, session_id)
-        removed = RemovePeople((participant_id,), who.actor, tell)
+        removed = RemovePeople((participant_id,), who.actor, tell, act_id)
         await self._client.remove_people(session_id, removed, command_id)
 
     async def invite_guest(

@@ -45,6 +45,11 @@ class UnchangedClass:
     session: Session
     refusal: HomeroomError
 
+    @property
+    def reason(self) -> str:
+        """Without a full stop."""
+        return self.refusal.detail.rstrip(".")
+
 
 @dataclass(frozen=True)
 class ClassChanges:
@@ -62,7 +67,7 @@ class ClassChanges:
         count = len(self.changed)
         parts = [f"{count} coming {'class' if count == 1 else 'classes'} changed."] if count else []
         parts += [
-            f"“{one.session.title}” of {one.session.starts_at:%Y-%m-%d %H:%M} UTC stays as it is: {one.refusal.detail}."
+            f"“{one.session.title}” of {one.session.starts_at:%Y-%m-%d %H:%M} UTC stays as it is: {one.reason}."
             for one in self.unchanged
         ]
         return " ".join(parts)

@@ -24,6 +24,8 @@ from domain.scheduling.booking_rules import (
     broken_rules,
     can_be_set_aside,
     listed,
+    must_not_teach,
+    outside_hours_of,
     sentence,
 )
 from domain.scheduling.candidates import Candidate, ClassToTeach, WhyNot
@@ -133,16 +135,55 @@ async def _asked(db: AsyncSession, session: Session, starts_at: datetime, ends_a
 
 
 async def check_students(
-    db: AsyncSession, session: Session, student_ids: Sequence[UUID], instructor_id: UUID | None = None
+    db: AsyncSession, session: Session, student_ids: Sequence[UUID], override: UUID | None
 ) -> None:
-    """Refuse students whom the instructor must not teach, by default the class's. Raises InstructorUnavailable."""
+    """Refuse to add students who can't have classes at the class's time, or whom its instructor must not teach.
+
+    An override sets their hours aside, and is written down with the rules that were set aside before. Raises
+    InstructorUnavailable.
+    """
+    broken = await _broken_by_students(db, session, student_ids)
+    reason = await override_requests.take(db, override) if override else None
+    if not broken.rules:
+        return
+    if not (reason and can_be_set_aside(broken.rules)):
+        raise broken.refusal()
+    reasons = [session.override_reason, reason]
+    rules = dict.fromkeys([*session.overridden_rules, *broken.rules])
+    words = "; ".join(dict.fromkeys(one for one in reasons if one))
+    _write(session, rules, words, authorship.get().actor)
+    await db.flush()
+
+
+async def check_kept_apart(db: AsyncSession, instructor_id: UUID, student_ids: Sequence[UUID]) -> None:
+    """Refuse an instructor who must not teach one of these students. Raises InstructorUnavailable."""
     own = await standing(db)
-    teacher = instructor_id or session.instructor_id
     rules = await StudentRules.read(db, student_ids, own)
-    if apart := rules.kept_apart(teacher, student_ids):
-        broken = Broken(teacher, (WhyNot.DO_NOT_PAIR,), (), own.rules_version, kept_apart=apart)
-        text = f"{_SOMEBODY} must not teach {A_STUDENT}."
-        raise replace(broken, texts=(text,)).refusal()
+    if apart := rules.kept_apart(instructor_id, student_ids):
+        text = must_not_teach(_SOMEBODY, A_STUDENT)
+        broken = Broken(instructor_id, (WhyNot.DO_NOT_PAIR,), (text,), own.rules_version, kept_apart=apart)
+        raise broken.refusal()
+
+
+async def _broken_by_students(db: AsyncSession, session: Session, student_ids: Sequence[UUID]) -> "Broken":
+    """The rules that adding these students to the class would break."""
+    own = await standing(db)
+    rules = await StudentRules.read(db, student_ids, own)
+    closed_to = rules.closed_to(session.starts_at, session.ends_at, student_ids)
+    apart = rules.kept_apart(session.instructor_id, student_ids)
+    found = {
+        WhyNot.STUDENT_WINDOW: (closed_to, outside_hours_of(A_STUDENT)),
+        WhyNot.DO_NOT_PAIR: (apart, must_not_teach(_SOMEBODY, A_STUDENT)),
+    }
+    broken = {rule: text for rule, (keys, text) in found.items() if keys}
+    return Broken(
+        session.instructor_id,
+        tuple(broken),
+        tuple(broken.values()),
+        own.rules_version,
+        closed_to,
+        apart,
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from domain.errors import MailboxBusy, TransitionRefused
 from domain.notices.kinds import (
     UNINVITING,
     WITH_JOIN_LINKS,
+    Audience,
     NoticeKind,
+    audiences,
     is_about_one_person,
     is_of_each_start,
     notice_id,
@@ -34,9 +36,8 @@ from services.outbox import Outbox
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
 
-# Said of people or of a moment that a later message could not be written about.
+# Said of a moment that a later message could not be written about.
 _ABOUT_ONE_MOMENT = (
-    NoticeKind.REMOVED,
     NoticeKind.SUBSTITUTE_OFFER,
     NoticeKind.REPLACED,
     NoticeKind.DELAYED,
@@ -192,7 +193,8 @@ async def facts_now(
         for person in await sessions.participants(db, earlier.session_id)
         if person.student_id and person.in_class
     ]
-    facts = await gather(db, earlier.session_id, kind, present)
+    about_students = [UUID(key) for key in earlier.student_ids]
+    facts = await gather(db, earlier.session_id, kind, about_students or present)
     session = facts.session
     cancelled = session.state == SessionState.CANCELLED
     if is_outdated(
@@ -250,10 +252,18 @@ def notice_row(
         text=message.text,
         calendar=calendar,
         unsubscribe_url=content.unsubscribe_url,
+        student_ids=_students_of(notice.kind, recipient),
         class_starts_at=session.starts_at,
         send_after=recipient.send_at(notice.kind, now, session.starts_at),
         created_at=now,
     )
+
+
+def _students_of(kind: NoticeKind, recipient: Recipient) -> list[str]:
+    """Whom of the recipient's own a change of the class's people is about."""
+    if Audience.GUARDIANS_OF_CHANGED not in audiences(kind):
+        return []
+    return [str(person.student_id) for person in recipient.participants if person.student_id]
 
 
 def _in_class(kind: NoticeKind, recipient: Recipient) -> tuple[Participant, ...]:

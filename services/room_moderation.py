@@ -177,7 +177,7 @@ async def _let_back_in(db: AsyncSession, session: Session, person: Participant, 
         raise TransitionRefused("the class is over", next_step="Nobody is in its room.")
     await sessions.hold_time_of(db, session, [person.instructor_id], since=now)
     students = (await planning.students_of(db, [session.id])).get(session.id, [])
-    await instructor_rules.check_students(db, session, students, person.instructor_id)
+    await instructor_rules.check_kept_apart(db, person.instructor_id, students)
     person.removed_at = person.sent_out_at = None
     person.credentialed_at = now
     await db.flush()

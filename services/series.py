@@ -35,7 +35,7 @@ from services.inputs.series import (
     SeriesChange,
     SeriesEnd,
 )
-from services.series_conflicts import ClassPeople, conflicts
+from services.series_conflicts import ClassPeople, conflicts, kept_apart
 from services.series_expansion import (
     ChangePlan,
     OccurrenceRow,
@@ -409,10 +409,19 @@ async def _with_other_students(
     times = [holding(*one) for one in rows]
     joining = ClassPeople(row.course_id, added, None)
     spans = [(one.starts_at, one.ends_at) for one in times]
-    problems = await conflicts(db, joining, spans, now, besides_series=row.id)
+    problems = await conflicts(
+        db, joining, spans, now, besides_series=row.id, overrides=bool(row.override_reason)
+    )
+    taught_by = [time.instructor_id for time in times]
+    apart = await kept_apart(db, added, {key for key in taught_by if key})
     return [
-        PlannedClass(one.scheduled, time.starts_at, time.ends_at, problem)
-        for (one, _), time, problem in zip(rows, times, problems, strict=True)
+        PlannedClass(
+            one.scheduled,
+            time.starts_at,
+            time.ends_at,
+            (*problem, apart[key]) if key in apart else problem,
+        )
+        for (one, _), time, problem, key in zip(rows, times, problems, taught_by, strict=True)
     ]
 
 

@@ -146,7 +146,7 @@ class _Class:
     async def _change_roster(self, one: SeriesOccurrence, session: Session) -> None:
         """Add and remove the students of changes that the class has not had; who is in or out already stays so.
 
-        Raises DoubleBooked, Conflict, TransitionRefused.
+        Raises DoubleBooked, InstructorUnavailable, Conflict, TransitionRefused.
         """
         changes = self.series.changes_of_roster[one.roster_changes_made :]
         added, removed = net_change(changes, one.scheduled.date())
@@ -160,9 +160,18 @@ class _Class:
                 if person.in_class and person.student_id in removed
             ]
         if joining:
-            await self.classes.add_students(who, session.id, joining, f"{command}-add")
+            await self.classes.add_students(
+                who,
+                session.id,
+                joining,
+                f"{command}-add",
+                override_reason=self.series.override_reason,
+                act_id=self._change_id,
+            )
         for key in sorted(leaving):
-            await self.classes.remove_participant(who, session.id, key, f"{command}-remove-{key}")
+            await self.classes.remove_participant(
+                who, session.id, key, f"{command}-remove-{key}", act_id=self._change_id
+            )
 
     async def _students(self, db: AsyncSession, one: SeriesOccurrence) -> Sequence[UUID]:
         """Without those who are retired."""

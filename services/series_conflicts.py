@@ -4,14 +4,21 @@ Looked up for all classes of a series at once, so that a preview of hundreds of 
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.scheduling.booking_rules import broken_rules, can_be_set_aside, sentence
+from domain.scheduling.booking_rules import (
+    broken_rules,
+    can_be_set_aside,
+    listed,
+    must_not_teach,
+    outside_hours_of,
+    sentence,
+)
 from domain.scheduling.candidates import Candidate
 from models.course import Course
 from models.people import Instructor, Student
@@ -43,8 +50,8 @@ async def conflicts(
 ) -> list[tuple[str, ...]]:
     """For each time in order, in sentences, why a class could not be booked; empty: nothing is in the way.
 
-    Classes of the series `besides_series` are not in its own way. `overrides`: rules about the instructor are set
-    aside. Raises UnknownReference.
+    Classes of the series `besides_series` are not in its own way. `overrides`: rules that a reason sets aside are.
+    Raises UnknownReference.
     """
     if not spans:
         return []
@@ -71,7 +78,37 @@ async def conflicts(
         rules = await _rules(db, who, instructor, spans, taught, called, overrides=overrides)
         for own, broken in zip(problems, rules, strict=True):
             own += broken
+    elif not overrides:
+        for own, outside in zip(problems, await _outside_hours(db, who, spans, called), strict=True):
+            own += outside
     return [tuple(own) for own in problems]
+
+
+async def kept_apart(
+    db: AsyncSession, student_ids: Sequence[UUID], instructor_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """In a sentence for each of these instructors whom of the students they must not teach; the others are left out."""
+    rules = await StudentRules.read(db, student_ids, await standing(db))
+    apart = {key: found for key in instructor_ids if (found := rules.kept_apart(key, student_ids))}
+    if not apart:
+        return {}
+    called = await names.of(db, Student, student_ids) | await names.of(db, Instructor, apart)
+    return {
+        key: must_not_teach(called.get(key, ""), listed(called[one] for one in found if one in called))
+        for key, found in apart.items()
+    }
+
+
+async def _outside_hours(
+    db: AsyncSession, who: ClassPeople, spans: Sequence[Span], called: Mapping[UUID, str]
+) -> list[list[str]]:
+    """For each time, the sentence about the students who can't have classes then, if there are any."""
+    rules = await StudentRules.read(db, who.student_ids, await standing(db))
+    found = [rules.closed_to(*span, who.student_ids) for span in spans]
+    return [
+        [outside_hours_of(listed(called[key] for key in keys if key in called))] if keys else []
+        for keys in found
+    ]
 
 
 def _retired(course: Course, instructor: Instructor | None) -> list[str]:

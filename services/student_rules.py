@@ -38,8 +38,11 @@ class StudentRules:
 
     def wanted(self, one: ClassToTeach, student_ids: Sequence[UUID]) -> ClassToTeach:
         """The class with those of its students who can't have classes at its time."""
-        closed = tuple(key for key in student_ids if not self._covers(key, one.starts_at, one.ends_at))
-        return replace(one, closed_to=closed)
+        return replace(one, closed_to=self.closed_to(one.starts_at, one.ends_at, student_ids))
+
+    def closed_to(self, start: datetime, end: datetime, student_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+        """Those of these students who can't have classes at this time."""
+        return tuple(key for key in student_ids if not self._covers(key, start, end))
 
     def _covers(self, key: UUID, start: datetime, end: datetime) -> bool:
         student = self.hours.get(key)

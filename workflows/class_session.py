@@ -519,11 +519,13 @@ class ClassSession:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ClassSessionResult(self._facts.state, "cancelled", 0.0)
 
-    def _tell_of_people(self, kind: NoticeKind, student_ids: tuple[UUID, ...], tell: bool) -> None:
+    def _tell_of_people(
+        self, kind: NoticeKind, student_ids: tuple[UUID, ...], change: AddPeople | RemovePeople
+    ) -> None:
         """Tell the guardians, and the instructor by a new briefing where the class has had one."""
         occasion = f"people-{self._facts.people_changes}"
-        if tell:
-            self._background.start(self._notices.send(kind, occasion, student_ids))
+        if change.tell:
+            self._background.start(self._notices.send(kind, occasion, student_ids, change.act))
         if (Step.BRIEFING, "") in self._facts.passed_steps and workflow.now() < self._facts.booked.starts_at:
             self._background.start(self._notices.send(NoticeKind.BRIEFING, occasion))
 
@@ -606,7 +608,7 @@ class ClassSession:
         async with self._lock:
             result = await self._commands.add_people(added)
         if result.student_ids:
-            self._tell_of_people(NoticeKind.ADDED, result.student_ids, added.tell)
+            self._tell_of_people(NoticeKind.ADDED, result.student_ids, added)
         return PeopleChanged(result.participant_ids)
 
     @add_people.validator
@@ -620,7 +622,7 @@ class ClassSession:
         if result.participant_ids and self._facts.state in ROOM_STATES:
             self._background.start(self._disconnect(result.participant_ids))
         if result.student_ids:
-            self._tell_of_people(NoticeKind.REMOVED, result.student_ids, removed.tell)
+            self._tell_of_people(NoticeKind.REMOVED, result.student_ids, removed)
         return PeopleChanged(result.participant_ids)
 
     @remove_people.validator

@@ -127,10 +127,12 @@ async def add_students(
 ) -> AddedOut:
     """Add students to a class that is not over. Their guardians are told, and the instructor is briefed again.
 
-    Who is in the class already stays as they are. A student who has another class at that time is refused, and then
-    nobody is added.
+    Who is in the class already stays as they are. A student who has another class at that time is refused, as is one
+    who can't have classes then, unless there is an `override_reason`; then nobody is added.
     """
-    made = await shared.classes.add_students(who, session_id, added.student_ids, command)
+    made = await shared.classes.add_students(
+        who, session_id, added.student_ids, command, override_reason=added.override_reason
+    )
     return AddedOut(participant_ids=list(made))
 
 

@@ -313,11 +313,12 @@ Students = Annotated[list[str], typer.Option("--student", help=f"Repeatable. {ID
 
 @app.command()
 @remote
-def add(caller: Caller, session: Id, student: Students) -> None:
+def add(caller: Caller, session: Id, student: Students, override_reason: Override = "") -> None:
     """Add students to a class. Their guardians are told."""
     path = _path_of(caller, session)
     student_ids = [resolve_id(caller.api, "/v1/students", item) for item in student]
-    added = caller.api.post(f"{path}/participants", {"student_ids": student_ids})
+    body = {"student_ids": student_ids, "override_reason": override_reason or None}
+    added = caller.api.post(f"{path}/participants", body)
     count = len(added["participant_ids"])
     text = f"Added {count} {'student' if count == 1 else 'students'}." if count else "Already in the class."
     caller.screen.done(text, _done(path, "added") | added)

@@ -73,6 +73,7 @@ class SubstituteForm(Schema):
 class AddForm(Schema):
     student_id: UUID
     key: UUID | None = None  # of the shared page of candidates; adding twice adds once
+    override_reason: str = Field("", max_length=500)
 
 
 class AbsenceForm(Schema):
@@ -211,7 +212,24 @@ async def add_people(
     who: CurrentUser,
     form: Annotated[AddForm, Form()],
 ) -> Response:
-    await shared.classes.add_students(who, session_id, [form.student_id])
+    reason = form.override_reason.strip() or None
+    try:
+        await shared.classes.add_students(who, session_id, [form.student_id], override_reason=reason)
+    except InstructorUnavailable as error:
+        if not is_overridable(error):
+            raise
+        session = await visible_session(shared.database, who, session_id)
+        return page(
+            request,
+            "add_anyway.html",
+            status_of(error),
+            title=f"Add to {session.title}",
+            back=f"/sessions/{session_id}",
+            session_id=session_id,
+            student_id=form.student_id,
+            error=shown(error),
+            path="/today",
+        )
     return go_to(request, f"/sessions/{session_id}", "added")
 
 

@@ -61,14 +61,24 @@ def sentence(
     if rule == WhyNot.NO_BUFFER:
         return f"{who} needs {_minutes(times.buffer)} min between two classes."
     if rule == WhyNot.STUDENT_WINDOW:
-        return f"That is outside the hours at which {_named(wanted.closed_to, students)} can have classes."
+        return outside_hours_of(_named(wanted.closed_to, students))
     if rule == WhyNot.DO_NOT_PAIR:
-        return f"{who} must not teach {_named(instructor.kept_apart, students)}."
+        return must_not_teach(who, _named(instructor.kept_apart, students))
     if rule == WhyNot.REST:
         return f"{who} needs {_hours(times.rest)} h of rest between the classes of two days."
     if rule == WhyNot.HOURS_OF_DAY:
         return f"{who} would teach more than {_hours(times.most_per_day)} h on that day."
     return f"{who} would teach more than {_hours(times.most_per_week)} h in that week."
+
+
+def outside_hours_of(students: str) -> str:
+    """Why these students, named in a list, can't be in a class at its time."""
+    return f"That is outside the hours at which {students} can have classes."
+
+
+def must_not_teach(who: str, students: str) -> str:
+    """Why an instructor can't have a class with these students, named in a list."""
+    return f"{who} must not teach {students}."
 
 
 def _named(keys: Sequence[UUID], students: Mapping[UUID, str] | None) -> str:

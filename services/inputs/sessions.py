@@ -74,6 +74,7 @@ class NewHold(Schema):
 
 class AddedStudents(Schema):
     student_ids: Ids = Field(min_length=1, max_length=500)
+    override_reason: OverrideReason = None
 
 
 class Move(Schema):

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from activities.deliveries import DeliveryActivities
 from activities.notices import NoticeActivities
+from activities.sessions import SessionActivities
 from domain.errors import TransitionRefused, Undeliverable
 from domain.notices.digests import LONGEST, PAUSE
 from domain.notices.kinds import DeliveryState, DigestNoticeKind, NoticeKind
@@ -19,17 +20,18 @@ from domain.sessions.timeline import Step
 from integrations.mail import Mail, SmtpMailer
 from models.notice import Notice
 from models.people import Guardian
-from models.repositories import notices
+from models.repositories import notices, sessions
 from models.session import Session
 from services.class_mails import ClassMails
 from services.digest_mails import DigestMails, digest_again
 from services.notices import ClassNotices
 from services.outbox import Outbox
-from tests.activities.school_rows import LINKS, SENDER, WORDS, SchoolRows, now, run, step
+from tests.activities.school_rows import LINKS, NOTICES, SENDER, WORDS, SchoolRows, now, run, step
 from tests.stack import TestMail
 from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput, DeliveryResult
 from workflows.contracts.notices import NoticeInput, NoticeResult
+from workflows.contracts.sessions import AddPeopleInput, RemovePeopleInput
 
 pytestmark = pytest.mark.adapter
 
@@ -43,14 +45,17 @@ class Act:
         self.school, self.id = school, uuid4()
         self.outbox = Outbox(school.database, mailer, WORDS)
 
-    async def tell(self, kind: NoticeKind, ref: SessionRef, occasion: str = "") -> NoticeResult:
+    async def tell(
+        self, kind: NoticeKind, ref: SessionRef, occasion: str = "", student_ids: tuple[UUID, ...] = ()
+    ) -> NoticeResult:
         sending = NoticeActivities(
             self.school.progress, ClassNotices(self.school.database, LINKS, self.outbox)
         )
         cancelled = kind == NoticeKind.CANCELLED
         state = SessionState.CANCELLED if cancelled else SessionState.SCHEDULED
         progress = step(step=Step.CONFIRMATION, state=state)
-        return await run(sending.send, NoticeInput(ref, progress, kind, occasion, act_id=self.id))
+        given = NoticeInput(ref, progress, kind, occasion, student_ids=student_ids, act_id=self.id)
+        return await run(sending.send, given)
 
     async def cancel(self, ref: SessionRef) -> NoticeResult:
         await self.change(ref, state=SessionState.CANCELLED, cancel_reason="holiday")
@@ -89,7 +94,7 @@ class Act:
             ClassMails(self.school.database, LINKS, sender),
             digests=DigestMails(self.school.database, LINKS, sender),
         )
-        found = [one for reader in READERS for one in await self.digests(reader)]
+        found = [one for reader in (*READERS, "Hana") for one in await self.digests(reader)]
         return [
             await run(activities.deliver, DeliveryInput(self.school.id, one.id, one.deliver_by or now()))
             for one in found
@@ -114,6 +119,38 @@ async def states(school: SchoolRows, refs: list[SessionRef]) -> set[DeliveryStat
             sa.select(Notice).where(col(Notice.session_id).in_([ref.session_id for ref in refs]))
         )
         return {row.state for row in rows}
+
+
+async def test_who_joins_and_leaves_several_classes_is_told_in_one_message(
+    school: SchoolRows, act: Act, mail_sink: TestMail
+) -> None:
+    """Iris comes, and Leo goes, who has a guardian alone and one with another child in the classes."""
+    refs = await three_classes(school)
+    acts = SessionActivities(school.database, school.progress, NOTICES)
+    for ref in refs:
+        async with school.database.tenant(school.id) as db:
+            people = {one.student_id: one.id for one in await sessions.participants(db, ref.session_id)}
+        given = AddPeopleInput(ref, step(), student_ids=(school.people["Iris"],))
+        added = await run(acts.add_people, given)
+        await act.tell(NoticeKind.ADDED, ref, "people-1", added.student_ids)
+        gone = RemovePeopleInput(ref, step(), participant_ids=(people[school.people["Leo"]],))
+        removed = await run(acts.remove_people, gone)
+        await act.tell(NoticeKind.REMOVED, ref, "people-2", removed.student_ids)
+    await act.is_over()
+    await act.deliver()
+    subjects = {
+        "Hana": "3 classes are new on your schedule",
+        "Samira": "3 classes are no longer on your schedule",
+        "Elena": "3 clases ya no están en tu horario",
+    }
+    for reader, subject in subjects.items():
+        (mail,) = mail_sink.messages(school.address(reader))
+        assert mail["subject"] == subject
+        assert mail["text"].count("\n- ") == len(refs)
+    (samira,) = mail_sink.messages(school.address("Samira"))
+    assert "Leo of" in samira["text"]
+    assert "Noor of" not in samira["text"], "she stays in the classes"
+    assert await states(school, refs) == {DeliveryState.SENT}
 
 
 async def test_each_person_gets_one_message_with_all_classes_and_calendar_entries(

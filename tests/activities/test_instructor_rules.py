@@ -1,6 +1,7 @@
 """Bookings keep the rules about an instructor on a real database, also when several come at the same moment."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -179,6 +180,25 @@ async def test_no_reason_makes_an_instructor_teach_a_student_kept_apart(school: 
         await run(
             acts.add_people, AddPeopleInput(school.session, step(), (school.people["Iris"],), has_room=False)
         )
+
+
+async def test_students_are_added_within_their_hours_unless_a_reason_sets_them_aside(
+    school: SchoolRows,
+) -> None:
+    await close(school, "Iris")
+    acts = SessionActivities(school.database, school.progress, NOTICES)
+    added = AddPeopleInput(school.session, step(), (school.people["Iris"],), has_room=False)
+    with pytest.raises(InstructorUnavailable, match="outside the hours at which Iris of") as refusal:
+        async with named_refusals(school.database, school.id):
+            await run(acts.add_people, added)
+    assert refusal.value.extra["rules"] == "student_window"
+    assert len(await school.participants()) == 3
+    key = uuid7()
+    async with school.database.tenant(school.id) as db:
+        await override_requests.keep(db, school.id, key, REASON, now())
+    await run(acts.add_people, replace(added, override=key))
+    row = await school.row()
+    assert (row.overridden_rules, row.override_reason) == (["student_window"], REASON)
 
 
 async def test_the_rest_of_the_published_rules_is_kept(school: SchoolRows) -> None:

@@ -34,6 +34,18 @@ async def test_a_preview_names_what_is_in_the_way_and_writes_nothing(harbour: Sc
     assert shown["classes"][1]["conflicts"] == []
 
 
+async def test_a_preview_without_instructor_names_the_hours_of_students(harbour: School) -> None:
+    noor = harbour.ids["student 0"]
+    hours = {"class_hours": [{"weekday": day, "start": "06:00", "end": "07:00"} for day in range(7)]}
+    await harbour.change(f"/v1/students/{noor}", hours)
+    asked = weekly(harbour, instructor_id=None)
+    shown = await harbour.post("/v1/series/preview", asked)
+    words = "That is outside the hours at which Noor Haddad can have classes."
+    assert [one["conflicts"] for one in shown["classes"]] == [[words]] * 3
+    aside = await harbour.post("/v1/series/preview", asked | {"override_reason": "As her mother asked."})
+    assert aside["conflicts"] == 0
+
+
 async def test_a_preview_counts_holds_until_they_expire(harbour: School) -> None:
     first = (await harbour.post("/v1/series/preview", weekly(harbour)))["classes"][0]
     times = {"starts_at": first["starts_at"], "ends_at": first["ends_at"]}

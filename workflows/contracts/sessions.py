@@ -57,6 +57,7 @@ class AddPeopleInput(StepInput):
     student_ids: tuple[UUID, ...] = ()
     has_room: bool = False
     by: str = ""  # an actor of the change log
+    override: UUID | None = None  # as in BookInput
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Sessions:
     async def add_people(self, added: AddPeopleInput) -> PeopleResult:
         """Add students to a class, and reserve their time. Who is in it already stays as they are.
 
-        Fails with unknown-reference, double-booked or transition-refused, and then adds nobody.
+        Fails with unknown-reference, double-booked, instructor-unavailable or transition-refused, and then adds nobody.
         """
         raise NotImplementedError
 

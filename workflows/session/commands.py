@@ -230,6 +230,7 @@ class Commands:
                 student_ids=added.student_ids,
                 has_room=self._facts.state in ROOM_STATES,
                 by=added.by,
+                override=added.override,
             ),
             "add people",
         )

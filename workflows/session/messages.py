@@ -119,6 +119,8 @@ class AddPeople:
     student_ids: tuple[UUID, ...]
     by: str = ""
     tell: bool = True  # their guardians; False: whoever sends this tells them
+    override: UUID | None = None  # names the reason for setting aside the hours of the students
+    act: UUID | None = None  # as in Booking
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class RemovePeople:
     participant_ids: tuple[UUID, ...]  # students and guests
     by: str = ""
     tell: bool = True
+    act: UUID | None = None  # as in Booking
 
 
 @dataclass(frozen=True)
