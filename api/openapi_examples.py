@@ -209,6 +209,8 @@ BODIES: Final[dict[str, Json]] = {
     "PATCH /v1/enrollments/{id}": {"external_id": "order-982"},
     "POST /v1/closures": {"closures": [_CLOSURE], "booked_classes": "cancel"},
     "POST /v1/closures/preview": {"closures": [_CLOSURE]},
+    "POST /v1/closures/{closure_id}/preview": {"last_day": "2040-04-08"},
+    "PATCH /v1/closures/{closure_id}": {"last_day": "2040-04-08", "booked_classes": "keep"},
     "POST /v1/closures/read": {"content": "name,first_day,last_day\nSpring break,2040-03-26,2040-04-06\n"},
     "POST /v1/quotes": {
         "course_id": COURSE,

@@ -14,6 +14,7 @@
     ├── Conflict                the request is sound, the world is in its way
     │   ├── DoubleBooked
     │   ├── InstructorUnavailable   a hard rule of scheduling; most can be set aside with a reason
+    │   │   └── OrganizationClosed  the only rule that binds: the class would be on a closed day
     │   ├── TimeTaken           a time that a family chose, and that is free no more
     │   ├── TurnedLate          a cancellation that counts as late, which the family was not told
     │   ├── ClassNotOpen        the join link is good, the door is still shut
@@ -162,6 +163,14 @@ class InstructorUnavailable(Conflict):
     code = "instructor-unavailable"
     title = "A scheduling rule refuses this class"
     usual_step = "Choose another time or instructor, or give an override reason to book anyway."
+
+
+class OrganizationClosed(InstructorUnavailable):
+    """A class would be on a closed day, and nothing else is in its way; a reason books it anyway."""
+
+    code = "organization-closed"
+    title = "The organization is closed at that time"
+    usual_step = "Choose another day, or give an override reason to book anyway."
 
 
 class TimeTaken(Conflict):

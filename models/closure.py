@@ -22,5 +22,6 @@ class Closure(TenantRow, table=True):
     first_day: date
     last_day: date
     region: str = ""  # only classes of courses that require it; empty: the whole organization
+    version: int = 1
     created_by: str  # an actor
     created_at: datetime = utc()

@@ -1,33 +1,37 @@
-"""Closures: days on which an organization has no classes. Add them after a preview, and remove them.
+"""Closures: days on which an organization has no classes. Add and change them after a preview, and remove them.
 
 Classes that are booked on such days are kept or cancelled, as whoever adds the closure says; nothing is cancelled
-unasked. Classes of series that are not booked yet skip these days, and are planned again if a closure is removed.
+unasked. Classes of series that are not booked yet skip these days, and are planned again where days are opened. Classes
+that were cancelled for a holiday stay cancelled, and are named to whoever opens their days.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidInput
 from domain.people.access import Principal
-from domain.scheduling.closures import ClosedTime, closed_time
+from domain.scheduling.closures import LONGEST, ClosedTime, closed_time
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 from models.closure import Closure
 from models.database import Database
 from models.repositories import closures as repository
+from models.repositories import entities
 from models.session import Session
 from services import organizations
 from services.bulk_classes import BulkClasses, ClassResult
 from services.inputs.class_acts import MOST_CLASSES, ClassActs
-from services.inputs.closures import BookedClasses, NewClosure, NewClosures
-from services.series_settling import keep_closed_days
+from services.inputs.closures import BookedClasses, ClosureChange, ClosureEdit, NewClosure, NewClosures
+from services.series_settling import Settled, keep_closed_days, would_settle
 from workflows.client import SeriesClient
 from workflows.contracts.series import SeriesRef
+
+_EDITED = frozenset({"name", "first_day", "last_day", "region"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,27 @@ class AddedClosures:
     kept: int  # booked classes that stand on these days
     cancelled: int
     refused: Sequence[ClassResult] = ()  # classes that could not be cancelled
+
+
+@dataclass(frozen=True)
+class ClosureEffect:
+    """What a change of a closure does, or would do."""
+
+    booked: Sequence[StandingClass]  # booked classes on days that close by it
+    skipped: int  # classes of series, not booked yet, that fall on closed days by it
+    planned_again: int  # classes of series that were skipped, and are planned again
+    stay_cancelled: Sequence[Session]  # cancelled for a holiday, on days that open by it
+
+
+@dataclass(frozen=True)
+class ChangedClosure:
+    closure: Closure
+    kept: int  # booked classes on days that close by it
+    cancelled: int
+    refused: Sequence[ClassResult]  # classes that could not be cancelled
+    skipped: int
+    planned_again: int
+    stay_cancelled: Sequence[Session]  # as in ClosureEffect
 
 
 class ClosureCommands:
@@ -73,26 +98,74 @@ class ClosureCommands:
             ]
             classes = await standing(db, rows, now)
             if classes and wanted.booked_classes is None:
-                raise Conflict(
-                    f"{len(classes)} booked {'class stands' if len(classes) == 1 else 'classes stand'} on these days",
-                    next_step="Say whether they are kept or cancelled.",
-                )
+                raise _undecided(len(classes))
             added = [await _added(db, row) for row in rows]
-            touched = await _settle(db, added, now)
-        await self._tell(who, touched)
+            settled = await _settle(db, added, now)
+        await self._tell(who, settled.series_ids)
         if wanted.booked_classes != BookedClasses.CANCEL:
             return AddedClosures(added, len(classes), 0)
         results = await self._cancel(who, [one.session.id for one in classes], f"closure-{request_id}", now)
         refused = [one for one in results if one.error]
         return AddedClosures(added, len(refused), len(results) - len(refused), refused)
 
+    async def preview_change(
+        self, who: Principal, closure_id: UUID, edit: ClosureEdit, now: datetime
+    ) -> ClosureEffect:
+        """What a change would do. Writes nothing. Raises NotFound, InvalidInput."""
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.get(db, closure_id)
+            return await _effect(db, row, _edited(row, edit), now)
+
+    async def change(
+        self, who: Principal, closure_id: UUID, change: ClosureChange, version: int | None, now: datetime
+    ) -> ChangedClosure:
+        """Change the name, the days or the region of a closure.
+
+        Classes are cancelled before the days close: sent again after an interruption, it cancels what is left. Raises
+        NotFound, InvalidInput, StaleVersion, Conflict where classes are booked on days that close and it is not said
+        what becomes of them, or where there is such a closure already.
+        """
+        async with self._database.tenant(who.organization_id) as db:
+            row = await repository.get(db, closure_id)
+            entities.check_version(row.version, version)
+            edited, read_version = _edited(row, change), row.version
+            await _require_unlike_others(db, edited)
+            effect = await _effect(db, row, edited, now)
+            if effect.booked and change.booked_classes is None:
+                raise _undecided(len(effect.booked))
+        results: list[ClassResult] = []
+        if change.booked_classes == BookedClasses.CANCEL:
+            ids = [one.session.id for one in effect.booked]
+            results = await self._cancel(who, ids, f"closure-{closure_id}-{read_version}", now)
+        async with self._database.tenant(who.organization_id) as db:
+            await organizations.organization(db, lock=True)
+            row = await repository.get(db, closure_id, lock=True)
+            entities.check_version(row.version, read_version)
+            before = _copy(row)
+            for name in _EDITED:
+                setattr(row, name, getattr(edited, name))
+            row.version += 1
+            await _require_unlike_others(db, row)
+            settled = await _settle(db, [before, row], now)
+        await self._tell(who, settled.series_ids)
+        refused = [one for one in results if one.error]
+        return ChangedClosure(
+            row,
+            len(effect.booked) - len(results) + len(refused),
+            len(results) - len(refused),
+            refused,
+            settled.skipped,
+            settled.planned_again,
+            effect.stay_cancelled,
+        )
+
     async def remove(self, who: Principal, closure_id: UUID, now: datetime) -> None:
         """Open the days again: classes of series that skipped them are planned again. Raises NotFound."""
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, closure_id)
             await db.delete(row)
-            touched = await _settle(db, [row], now)
-        await self._tell(who, touched)
+            settled = await _settle(db, [row], now)
+        await self._tell(who, settled.series_ids)
 
     async def _cancel(
         self, who: Principal, session_ids: Sequence[UUID], command_id: str, now: datetime
@@ -107,7 +180,7 @@ class ClosureCommands:
             results += await self._classes.act(who, acts, command_id, now)
         return results
 
-    async def _tell(self, who: Principal, series_ids: set[UUID]) -> None:
+    async def _tell(self, who: Principal, series_ids: frozenset[UUID]) -> None:
         for key in sorted(series_ids):
             await self._series.changed_or_later(SeriesRef(who.organization_id, key))
 
@@ -142,11 +215,25 @@ async def _spans(db: AsyncSession, rows: Sequence[Closure]) -> list[tuple[Closur
     return [(row, closed_time(row.name, row.first_day, row.last_day, zone)) for row in rows]
 
 
-async def _settle(db: AsyncSession, rows: Sequence[Closure], now: datetime) -> set[UUID]:
-    touched: set[UUID] = set()
+async def _effect(db: AsyncSession, row: Closure, edited: Closure, now: datetime) -> ClosureEffect:
+    had = {one.session.id for one in await standing(db, [row], now)}
+    booked = [one for one in await standing(db, [edited], now) if one.session.id not in had]
+    (_, before), (_, after) = await _spans(db, [row, edited])
+    start, end = min(before.start, after.start), max(before.end, after.end)
+    settled = await would_settle(db, now, start, end, (edited, after))
+    cancelled = await repository.cancelled_for_holidays(db, max(before.start, now), before.end, row.region)
+    still = await repository.cancelled_for_holidays(db, after.start, after.end, edited.region)
+    closed = {session.id for session in still}
+    return ClosureEffect(
+        booked, settled.skipped, settled.planned_again, [one for one in cancelled if one.id not in closed]
+    )
+
+
+async def _settle(db: AsyncSession, rows: Sequence[Closure], now: datetime) -> Settled:
+    settled = Settled()
     for _, span in await _spans(db, rows):
-        touched |= await keep_closed_days(db, now, start=span.start, end=span.end)
-    return touched
+        settled += await keep_closed_days(db, now, start=span.start, end=span.end)
+    return settled
 
 
 async def _added(db: AsyncSession, row: Closure) -> Closure:
@@ -155,6 +242,38 @@ async def _added(db: AsyncSession, row: Closure) -> Closure:
     db.add(row)
     await db.flush()
     return row
+
+
+async def _require_unlike_others(db: AsyncSession, row: Closure) -> None:
+    """Raises Conflict where another closure has the same name, days and region."""
+    with db.no_autoflush:
+        existing = await repository.like(db, row)
+    if existing and existing.id != row.id:
+        raise Conflict("there is such a closure already", next_step="Remove one of the two.")
+
+
+def _undecided(count: int) -> Conflict:
+    return Conflict(
+        f"{count} booked {'class stands' if count == 1 else 'classes stand'} on these days",
+        next_step="Say whether they are kept or cancelled.",
+    )
+
+
+def _edited(row: Closure, edit: ClosureEdit) -> Closure:
+    """A copy of the closure with what is changed. Raises InvalidInput for days out of order."""
+    edited = _copy(row)
+    for name in _EDITED & edit.model_fields_set:
+        setattr(edited, name, getattr(edit, name))
+    if not timedelta() <= edited.last_day - edited.first_day <= LONGEST:
+        raise InvalidInput(
+            "the last day is before the first, or more than a year after it", next_step="Choose other days."
+        )
+    return edited
+
+
+def _copy(row: Closure) -> Closure:
+    """A row of no session."""
+    return Closure(**row.model_dump())
 
 
 def _row(who: Principal, key: UUID, new: NewClosure, now: datetime) -> Closure:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, InstructorUnavailable
+from domain.errors import HomeroomError, InstructorUnavailable, OrganizationClosed
 from domain.scheduling.booking_rules import (
     A_STUDENT,
     OF_THE_TIME,
@@ -217,7 +217,8 @@ class Broken:
 
     def refusal(self) -> InstructorUnavailable:
         students = {"closed_to": self.closed_to, "kept_apart": self.kept_apart}
-        return InstructorUnavailable(
+        kind = OrganizationClosed if self.rules == (WhyNot.CLOSED,) else InstructorUnavailable
+        return kind(
             " ".join(self.texts),
             next_step="" if can_be_set_aside(self.rules) else _ABSOLUTE_STEP,
             rules=",".join(self.rules),
@@ -321,7 +322,7 @@ def _named(
         detail = detail.replace(words.format(A_STUDENT), words.format(called or A_STUDENT))
     name = instructors.get(UUID(error.extra["instructor_id"]), _SOMEBODY)
     detail = detail.replace(_SOMEBODY, name)
-    return InstructorUnavailable(detail, next_step=error.next_step, **error.extra)
+    return type(error)(detail, next_step=error.next_step, **error.extra)
 
 
 # By what of the `extra` has their ids, the words of the sentence in which students are named.

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from models.closure import Closure
-from services.closures import AddedClosures, StandingClass
+from models.session import Session
+from services.closures import AddedClosures, ChangedClosure, ClosureEffect, StandingClass
 from services.inputs.closures import NewClosure
 from services.inputs.fields import Schema
 
@@ -24,6 +25,7 @@ class ReadClosureOut(Schema):
 
 class ClosureOut(ReadClosureOut):
     id: UUID
+    version: int
     created_at: AwareDatetime
 
     @classmethod
@@ -34,6 +36,7 @@ class ClosureOut(ReadClosureOut):
             first_day=row.first_day,
             last_day=row.last_day,
             region=row.region,
+            version=row.version,
             created_at=row.created_at,
         )
 
@@ -59,22 +62,76 @@ class StandingClassOut(Schema):
     starts_at: AwareDatetime
     closure: str = Field(description="Name of the closure.")
 
+    @classmethod
+    def of(cls, one: StandingClass) -> Self:
+        return cls(
+            session_id=one.session.id,
+            title=one.session.title,
+            starts_at=one.session.starts_at,
+            closure=one.closure,
+        )
+
 
 class ClosurePreviewOut(Schema):
     booked: list[StandingClassOut] = Field(description="Classes that are booked on these days, by start.")
 
     @classmethod
     def of(cls, found: Sequence[StandingClass]) -> Self:
+        return cls(booked=[StandingClassOut.of(one) for one in found])
+
+
+class CancelledClassOut(Schema):
+    session_id: UUID
+    title: str
+    starts_at: AwareDatetime
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        return cls(session_id=session.id, title=session.title, starts_at=session.starts_at)
+
+
+class _EffectOut(Schema):
+    skipped: int = Field(
+        description="Classes of series, not booked yet, that fall on closed days by the change."
+    )
+    planned_again: int = Field(description="Classes of series that were skipped, and are planned again.")
+    stay_cancelled: list[CancelledClassOut] = Field(
+        description="Classes on days that open which were cancelled for the holiday. They don't come back by "
+        "themselves: book them again where they are to take place."
+    )
+
+
+class ClosureEffectOut(_EffectOut):
+    booked: list[StandingClassOut] = Field(
+        description="Classes that are booked on days that close, by start."
+    )
+
+    @classmethod
+    def of(cls, effect: ClosureEffect) -> Self:
         return cls(
-            booked=[
-                StandingClassOut(
-                    session_id=one.session.id,
-                    title=one.session.title,
-                    starts_at=one.session.starts_at,
-                    closure=one.closure,
-                )
-                for one in found
-            ]
+            booked=[StandingClassOut.of(one) for one in effect.booked],
+            skipped=effect.skipped,
+            planned_again=effect.planned_again,
+            stay_cancelled=[CancelledClassOut.of(one) for one in effect.stay_cancelled],
+        )
+
+
+class ClosureChangedOut(_EffectOut):
+    closure: ClosureOut
+    kept: int = Field(description="How many booked classes stand on days that close by the change.")
+    cancelled: int
+    not_cancelled: list[UUID] = Field(description="Ids of classes that could not be cancelled.")
+
+    @classmethod
+    def of(cls, changed: ChangedClosure) -> Self:
+        return cls(
+            closure=ClosureOut.of(changed.closure),
+            kept=changed.kept,
+            cancelled=changed.cancelled,
+            not_cancelled=[one.session_id for one in changed.refused],
+            skipped=changed.skipped,
+            planned_again=changed.planned_again,
+            stay_cancelled=[CancelledClassOut.of(one) for one in changed.stay_cancelled],
         )
 
 

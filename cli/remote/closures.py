@@ -15,6 +15,7 @@ _COLUMNS = ("first_day", "last_day", "name", "region", "id")
 Booked = Annotated[
     str, typer.Option("--booked", metavar="keep|cancel", help="What becomes of classes booked on these days.")
 ]
+Closure = Annotated[str, typer.Argument(metavar="ID", help="Its id, as `list` shows it.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only show the classes that are booked on these days.")
 ]
@@ -71,8 +72,40 @@ def import_(
 
 @app.command()
 @remote
+def edit(
+    caller: Caller,
+    closure: Closure,
+    name: Annotated[str, typer.Option(help="Another name.")] = "",
+    first_day: Annotated[str, typer.Option("--from", help="Another first day.")] = "",
+    last_day: Annotated[str, typer.Option("--to", help="Another last day.")] = "",
+    region: Annotated[
+        str | None, typer.Option(help="Only classes of courses that require this region; '' for all.")
+    ] = None,
+    booked: Booked = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the change would do.")] = False,
+) -> None:
+    """Change a closure: classes on days that close are kept or cancelled, those of series on opened days come back."""
+    given = {"name": name, "first_day": first_day, "last_day": last_day}
+    body: Json = {key: value for key, value in given.items() if value}
+    body |= {} if region is None else {"region": region}
+    if dry_run:
+        effect = caller.api.post(f"{PATH}/{closure}/preview", body)
+        rows = effect["booked"]
+        caller.screen.rows(
+            rows, "starts_at", "title", "session_id", nothing="No class is booked on days that close."
+        )
+        caller.screen.note(_of_series(effect))
+        return
+    changed = caller.api.patch(f"{PATH}/{closure}", body | ({"booked_classes": booked} if booked else {}))
+    text = f"Changed; {changed['cancelled']} classes cancelled, {changed['kept']} kept. {_of_series(changed)}"
+    caller.screen.done(text, changed)
+
+
+@app.command()
+@remote
 def remove(
-    caller: Caller, closure: Annotated[str, typer.Argument(metavar="ID", help="Its id, as `list` shows it.")]
+    caller: Caller,
+    closure: Closure,
 ) -> None:
     """Open the days of a closure again. Series that skipped them are planned again."""
     caller.api.delete(f"{PATH}/{closure}")
@@ -89,3 +122,12 @@ def _close(caller: Caller, closures: list[Json], booked: str, dry_run: bool) -> 
     added = caller.api.post(PATH, body)
     text = f"{len(added['closures'])} closed; {added['cancelled']} classes cancelled, {added['kept']} kept."
     caller.screen.done(text, added)
+
+
+def _of_series(effect: Json) -> str:
+    text = f"Of series, {effect['skipped']} classes are skipped and {effect['planned_again']} planned again."
+    if cancelled := len(effect["stay_cancelled"]):
+        text += (
+            f" {cancelled} cancelled for the holiday stay so: book them again where they are to take place."
+        )
+    return text

@@ -1,4 +1,4 @@
-"""The settings page of closed days: add one or a calendar of them after a preview, and open days again."""
+"""The settings page of closed days: add one or a calendar of them, change and remove them, each after a preview."""
 
 import json
 from collections.abc import Sequence
@@ -30,8 +30,16 @@ from models.closure import Closure
 from models.repositories import closures as repository
 from models.repositories.pages import PageRequest
 from services import closures, organizations
-from services.closures import StandingClass
-from services.inputs.closures import BookedClasses, ClosureFile, Closures, NewClosure, NewClosures
+from services.closures import ClosureEffect, StandingClass
+from services.inputs.closures import (
+    BookedClasses,
+    ClosureChange,
+    ClosureEdit,
+    ClosureFile,
+    Closures,
+    NewClosure,
+    NewClosures,
+)
 
 PATH = "/settings/closures"
 router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
@@ -61,6 +69,23 @@ class Proposed:
     @property
     def written(self) -> str:
         return json.dumps([one.model_dump(mode="json") for one in self.closures])
+
+
+@dataclass(frozen=True)
+class Changing:
+    """A closure that is being changed, and once the form is sent, what that would do."""
+
+    closure: Closure
+    edit: ClosureEdit | None = None
+    effect: ClosureEffect | None = None
+
+    @property
+    def written(self) -> str:
+        return self.edit.model_dump_json(exclude_unset=True) if self.edit else ""
+
+    @property
+    def booked(self) -> Sequence[StandingClass]:
+        return self.effect.booked if self.effect else ()
 
 
 @router.get("", dependencies=[permits(Permission.POLICY_READ)])
@@ -125,6 +150,59 @@ async def add(
     return go_to(request, PATH, "closed_but_kept" if added.refused else "closed")
 
 
+@router.get("/{closure_id}/edit", dependencies=[permits(Permission.POLICY_WRITE)])
+async def edit(request: Request, closure_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    changing = Changing(await _closure(shared, who, closure_id))
+    return await _page(request, shared, who, now, _form_of(changing.closure), changing=changing)
+
+
+@router.post("/{closure_id}/preview", dependencies=WRITE)
+async def preview_change(
+    request: Request, closure_id: UUID, shared: Shared, who: CurrentUser, now: Now
+) -> Response:
+    """Show what changing a closure to what the form says would do."""
+    changing, problem = Changing(await _closure(shared, who, closure_id)), None
+    form = forms.with_input(_form_of(changing.closure), await forms.posted(request))
+    try:
+        typed = NewClosure.model_validate(forms.values(form))
+        edit = ClosureEdit(**typed.model_dump(exclude={"last_day"}), last_day=typed.ends_on)
+        effect = await shared.closures.preview_change(who, closure_id, edit, now)
+        changing = Changing(changing.closure, edit, effect)
+    except ValidationError as error:
+        form = forms.with_errors(form, error)
+    except HomeroomError as error:
+        problem = error
+    return await _page(request, shared, who, now, form, changing=changing, problem=problem)
+
+
+@router.post("/{closure_id}", dependencies=WRITE)
+async def change(
+    request: Request,
+    closure_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    changed: Annotated[str, Form(max_length=2_000)],
+    version: Annotated[int, Form()],
+    booked: Annotated[BookedClasses | None, Form()] = None,
+) -> Response:
+    """Change a closure as it was shown."""
+    if booked == BookedClasses.CANCEL:
+        Needs(Permission.SESSIONS_WRITE).check(who)
+    try:
+        wanted = ClosureChange.model_validate_json(changed).model_copy(update={"booked_classes": booked})
+    except ValidationError as error:
+        raise InvalidInput("the form was changed on its way", next_step="Open the page again.") from error
+    try:
+        made = await shared.closures.change(who, closure_id, wanted, version, now)
+    except HomeroomError as error:
+        changing = Changing(await _closure(shared, who, closure_id))
+        return await _page(
+            request, shared, who, now, _form_of(changing.closure), changing=changing, problem=error
+        )
+    return go_to(request, PATH, "closed_but_kept" if made.refused else "closure_changed")
+
+
 @router.post("/{closure_id}/remove", dependencies=WRITE)
 async def remove(request: Request, closure_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
     await shared.closures.remove(who, closure_id, now)
@@ -139,6 +217,16 @@ def _read(written: str) -> list[NewClosure]:
         raise InvalidInput("the days can't be read", next_step="Enter them again.") from error
 
 
+async def _closure(shared: State, who: Principal, closure_id: UUID) -> Closure:
+    """Raises NotFound."""
+    async with shared.database.tenant(who.organization_id) as db:
+        return await repository.get(db, closure_id)
+
+
+def _form_of(row: Closure) -> forms.Form:
+    return forms.build(_FIELDS, NewClosure, row.model_dump())
+
+
 def _empty() -> forms.Form:
     return forms.build(_FIELDS, NewClosure, {})
 
@@ -151,6 +239,7 @@ async def _page(
     form: forms.Form,
     proposed: Proposed | None = None,
     problem: HomeroomError | None = None,
+    changing: Changing | None = None,
 ) -> Response:
     async with shared.database.tenant(who.organization_id) as db:
         zone = (await organizations.organization(db)).time_zone
@@ -160,6 +249,7 @@ async def _page(
     return page(
         request, "closures.html", status_of(problem) if problem else form.status, tabs=tabs(who), path=PATH,
         form=form, rows=rows, more=more, standing=standing, proposed=proposed, problem=problem, zone=zone,
+        changing=changing,
         days=days_of, classes_url=_classes_url, edits=who.may(Permission.POLICY_WRITE),
         cancels=who.may(Permission.SESSIONS_WRITE),
     )  # fmt: skip

@@ -45,6 +45,7 @@ class ChangeKind(StrEnum):
     PAIRING = "pairing"
     ENROLLMENT = "enrollment"
     SERIES = "series"
+    CLOSURE = "closure"  # days were closed or opened
     RULES = "rules"
 
 

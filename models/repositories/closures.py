@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.errors import NotFound
+from domain.sessions.cancellations import CancelReason
 from models.closure import Closure
 from models.course import Course
 from models.repositories import pages
@@ -16,9 +17,9 @@ from models.repositories.substitutions import NOT_OVER
 from models.session import Session
 
 
-async def get(db: AsyncSession, closure_id: UUID) -> Closure:
+async def get(db: AsyncSession, closure_id: UUID, *, lock: bool = False) -> Closure:
     """Raises NotFound."""
-    row = await db.get(Closure, closure_id)
+    row = await db.get(Closure, closure_id, with_for_update=lock or None, populate_existing=lock)
     if row is None:
         raise NotFound(f"there is no closure {closure_id}")
     return row
@@ -48,7 +49,21 @@ async def like(db: AsyncSession, closure: Closure) -> Closure | None:
 
 async def booked_between(db: AsyncSession, start: datetime, end: datetime, region: str) -> list[Session]:
     """Classes that are not over and overlap this time, by start; of a region those of courses that require it."""
-    query = sa.select(Session).where(col(Session.starts_at) < end, col(Session.ends_at) > start, NOT_OVER)
+    return await _classes_between(db, start, end, region, NOT_OVER)
+
+
+async def cancelled_for_holidays(
+    db: AsyncSession, start: datetime, end: datetime, region: str
+) -> list[Session]:
+    """Classes of this time that were cancelled since the day is a holiday; of a region as `booked_between`."""
+    for_holiday = col(Session.cancel_reason) == CancelReason.HOLIDAY.value
+    return await _classes_between(db, start, end, region, for_holiday)
+
+
+async def _classes_between(
+    db: AsyncSession, start: datetime, end: datetime, region: str, which: sa.ColumnElement[bool]
+) -> list[Session]:
+    query = sa.select(Session).where(col(Session.starts_at) < end, col(Session.ends_at) > start, which)
     if region:
         query = query.join(Course, col(Course.id) == col(Session.course_id)).where(
             sa.func.lower(col(Course.required_region)) == region.lower()

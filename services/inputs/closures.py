@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.scheduling.closures import LONGEST
 from services.inputs import patterns
 from services.inputs.calendars import MAX_CONTENT
-from services.inputs.fields import Day, Name, Schema
+from services.inputs.fields import LEFT_OUT, Day, Name, Schema
 
 MOST_CLOSURES = 300  # in one request
 Region = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=patterns.LINE)]
@@ -40,6 +40,22 @@ class NewClosure(Schema):
         if self.ends_on - self.first_day > LONGEST:
             raise ValueError("a closure lasts a year at most")
         return self
+
+
+class ClosureEdit(Schema):
+    """What is left out stays."""
+
+    name: Name = LEFT_OUT
+    first_day: Day = LEFT_OUT
+    last_day: Day = LEFT_OUT
+    region: Region = LEFT_OUT
+
+
+class ClosureChange(ClosureEdit):
+    booked_classes: BookedClasses | None = Field(
+        None,
+        description="What becomes of classes booked on days that close. Left out: refused if there are any.",
+    )
 
 
 class Closures(Schema):

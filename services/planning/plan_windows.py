@@ -206,6 +206,9 @@ def _without_refused(
     return replace(built, problem=replace(problem, instructors=instructors, classes=classes))
 
 
+_FREES_TIME = frozenset({ChangeKind.SERIES, ChangeKind.CLOSURE})
+
+
 @dataclass(frozen=True)
 class _Changes:
     """The changes after which a plan was proposed."""
@@ -223,7 +226,7 @@ class _Changes:
         return cls(
             frozenset(UUID(one["id"]) for one in row.causes if one["kind"] == ChangeKind.ENROLLMENT),
             leave,
-            any(one["kind"] == ChangeKind.SERIES for one in row.causes),
+            any(one["kind"] in _FREES_TIME for one in row.causes),
         )
 
     def reason(self, rule: str, instructor_id: UUID | None, one: ClassToStaff) -> str:

@@ -1,4 +1,4 @@
-"""Proposes a new plan after changes that touch classes which are planned: leave, enrollments, series, rules.
+"""Proposes a new plan after changes that touch planned classes: leave, enrollments, series, closed days, rules.
 
 The change log tells of each change, whoever made it, so that none is forgotten. Changes that come within minutes of
 each other are joined in one proposal, and a proposal that nobody has decided is replaced by the next, with its changes.
@@ -6,7 +6,7 @@ each other are joined in one proposal, and a proposal that nobody has decided is
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,6 +16,7 @@ from domain.errors import Unavailable
 from domain.scheduling.term_plans import ChangeKind, PlanScope, PlanState
 from models.authorship import HOMEROOM
 from models.change_log import ChangeRow
+from models.closure import Closure
 from models.course import Course
 from models.database import Database
 from models.people import Instructor
@@ -41,12 +42,14 @@ _SUBJECTS = (
     "enrollment",
     "course",
     "series",
+    "closure",
     "scheduling_rules",
 )
 _FILTER = LogFilter(kinds=tuple(f"{subject}.*" for subject in _SUBJECTS))
 _OF_SERIES = frozenset(
     {"first_start", "minutes", "recurrence", "instructor_id", "student_ids", "roster_changes", "whole_course"}
 )
+_OF_CLOSURE = frozenset({"first_day", "last_day", "region"})
 _HELD = frozenset({"certificates", "background_checks", "teaching_languages", "regions", "consents"})
 _REQUIRED = frozenset(
     {
@@ -177,6 +180,8 @@ def _cause(row: ChangeRow, courses: Mapping[UUID, UUID]) -> Cause | None:
             kind, key = ChangeKind.ENROLLMENT, courses.get(row.subject_id) or _id_in(changed, "course_id")
         case "series" if verb != "created" and _OF_SERIES & changed.keys():
             kind = ChangeKind.SERIES
+        case "closure" if _OF_CLOSURE & changed.keys():
+            kind, spans = ChangeKind.CLOSURE, _closed_or_opened(changed)
         case "scheduling_rules" if (changed.get("published_at") or [None, None])[1]:
             kind = ChangeKind.RULES
     if kind is None or key is None:
@@ -188,6 +193,16 @@ def _cause(row: ChangeRow, courses: Mapping[UUID, UUID]) -> Cause | None:
 def _new_leave(changed: Mapping[str, Any]) -> list[list[str]]:
     before, after = changed.get("leave") or (None, None)
     return [[one["starts_at"], one["ends_at"]] for one in after or () if one not in (before or ())]
+
+
+def _closed_or_opened(changed: Mapping[str, Any]) -> list[list[str]]:
+    """From the first day that a change of a closure names to the last, in whatever zone; none if it names none."""
+    given = [day for name in ("first_day", "last_day") for day in changed.get(name) or () if day]
+    if not given:
+        return []
+    first, last = date.fromisoformat(min(given)), date.fromisoformat(max(given))
+    bounds = first - timedelta(days=1), last + timedelta(days=2)
+    return [[datetime.combine(day, time(), UTC).isoformat() for day in bounds]]
 
 
 def _id_in(changed: Mapping[str, Any], name: str) -> UUID | None:
@@ -220,6 +235,7 @@ async def texts_of(db: AsyncSession, causes: Sequence[Mapping[str, Any]]) -> lis
         **await names.of(db, Instructor, ids),
         **await names.of(db, Course, ids),
         **await names.of(db, Series, ids),
+        **await names.of(db, Closure, ids),
     }
     return [
         _TEXTS.get(one["kind"], "A change").format(called.get(UUID(one["id"]), "")).strip() for one in causes
@@ -235,5 +251,6 @@ _TEXTS: Mapping[str, str] = {
     ChangeKind.PAIRING: "Changed preferences about {}",
     ChangeKind.ENROLLMENT: "Changed enrollment in {}",
     ChangeKind.SERIES: "Changed series {}",
+    ChangeKind.CLOSURE: "Changed closed days {}",
     ChangeKind.RULES: "Newly published rules",
 }

@@ -333,6 +333,8 @@ BODIES: dict[str, Callable[[Booked], Json]] = {
     "/v1/keys/{key_id}/rotate": lambda _: {"overlap": "PT1H"},
     "/v1/sessions": _booking,
     "/v1/closures": lambda _: {"closures": [_closure()], "booked_classes": "keep"},
+    "/v1/closures/{closure_id}": lambda _: {"name": "Autumn break"},
+    "/v1/closures/{closure_id}/preview": lambda _: {"name": "Autumn break"},
     "/v1/closures/preview": lambda _: {"closures": [_closure()]},
     "/v1/closures/read": lambda _: {"content": "name,first_day\nNew Year,2031-01-01\n"},
     "/v1/quotes": lambda b: (

@@ -43,7 +43,7 @@ async def test_a_closed_day_is_not_offered_and_is_booked_only_with_a_reason(harb
     assert quote["candidates"] == []
     assert quote["refused"][0]["rules"][0]["rule"] == "closed"
     body = harbour.booking() | times
-    refused = problem_of(await harbour.api.post("/v1/sessions", json=body), 409, "instructor-unavailable")
+    refused = problem_of(await harbour.api.post("/v1/sessions", json=body), 409, "organization-closed")
     assert refused["rules"] == "closed"
     assert "Founders' day" in refused["detail"]
     await harbour.post("/v1/sessions", body | {"override_reason": "An exam that can't move."})
@@ -91,6 +91,31 @@ async def test_a_series_skips_closed_days_until_they_are_opened_again(harbour: S
     assert (await harbour.get(f"/v1/exceptions?subject_id={series['id']}&subject_kind=series"))["items"] == []
     assert (await harbour.api.delete(f"/v1/closures/{closed['id']}")).status_code == 204
     await classes_when(harbour, series["id"], all_in("booked", "booked", "booked"))
+
+
+async def test_a_changed_closure_closes_and_opens_its_days(harbour: School) -> None:
+    """The closed day moves from the second to the first class of the series, which is booked."""
+    first = first_start()
+    closed = await close(harbour, first + WEEK)
+    series = await harbour.post("/v1/series", weekly(harbour))
+    classes = await classes_when(harbour, series["id"], all_in("booked", "closed", "booked"))
+    path, days = f"/v1/closures/{closed['id']}", {"first_day": str(first)[:10], "last_day": str(first)[:10]}
+    shown = await harbour.post(f"{path}/preview", days)
+    assert [one["session_id"] for one in shown["booked"]] == [classes[0]["session_id"]]
+    assert (shown["skipped"], shown["planned_again"], shown["stay_cancelled"]) == (0, 1, [])
+    assert (await harbour.get(path))["first_day"] == closed["first_day"], "a preview writes nothing"
+    problem_of(await harbour.api.patch(path, json=days), 409, "conflict")
+    stale = await harbour.api.patch(path, json=days, headers={"if-match": '"7"'})
+    problem_of(stale, 412, "stale-version")
+    changed = (await harbour.api.patch(path, json=days | {"booked_classes": "cancel"})).json()
+    assert (changed["cancelled"], changed["kept"], changed["planned_again"]) == (1, 0, 1)
+    assert changed["closure"] == closed | days | {"version": 2}
+    await classes_when(harbour, series["id"], all_in("cancelled", "booked", "booked"))
+    away = {"first_day": str(first + 3 * WEEK)[:10], "last_day": str(first + 3 * WEEK)[:10]}
+    opened = (await harbour.api.patch(path, json=away)).json()
+    assert [one["session_id"] for one in opened["stay_cancelled"]] == [classes[0]["session_id"]]
+    wrong = await harbour.api.patch(path, json={"last_day": str(first)[:10]})
+    problem_of(wrong, 422, "invalid-input")
 
 
 async def test_a_calendar_of_holidays_is_read_two_years_ahead(harbour: School) -> None:

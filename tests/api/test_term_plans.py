@@ -14,6 +14,7 @@ from services.handovers import Handovers
 from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
+from tests.api.closures import close
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
 from tests.campus import HOUR, PATIENCE, Campus, Json, School, problem_of
 from tests.stack import TestMail
@@ -310,6 +311,24 @@ async def test_what_a_course_newly_requires_is_planned_for(campus: Campus, harbo
     assert causes == [("requirements", course), ("qualifications", ben)]
     (one,) = await harbour.get(f"/v1/plans/{plan_id}/assignments")
     assert (one["former_instructor_id"], one["instructor_id"], one["reasons"]) == (ada, ben, ["certificate"])
+
+
+async def test_classes_on_opened_days_are_planned_for(campus: Campus, harbour: School) -> None:
+    ada = harbour.ids["instructor"]
+    await qualify(harbour, ada)
+    await harbour.book()
+    closed = await close(harbour, first_start())
+    await harbour.post("/v1/series", weekly(harbour, 1, instructor_id=None))
+    shared = campus.app.state.homeroom
+    await Replanning(shared.database, shared.term_plan_client, campus.settings.region).look(datetime.now(UTC))
+    later = str(first_start() + WEEK)[:10]
+    moved = {"first_day": later, "last_day": later}
+    assert (await harbour.api.patch(f"/v1/closures/{closed['id']}", json=moved)).json()["planned_again"] == 1
+    plan_id, run = await proposal(campus, harbour)
+    assert run["title"] == "Changed closed days Founders' day"
+    assert [(one["kind"], one["id"]) for one in run["causes"]] == [("closure", closed["id"])]
+    (one,) = await harbour.get(f"/v1/plans/{plan_id}/assignments")
+    assert one["instructor_id"] == ada
 
 
 async def test_a_change_that_touches_no_class_is_nobodys_work(campus: Campus, harbour: School) -> None:

@@ -1,4 +1,4 @@
-"""notices: whom messages about people are about
+"""versions of closures; whom messages about people are about
 
 Revision ID: 0058
 Revises: 0057
@@ -15,8 +15,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("closure", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    op.alter_column("closure", "version", server_default=None)
     op.add_column("notice", sa.Column("student_ids", JSONB(), server_default="[]", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("notice", "student_ids")
+    op.drop_column("closure", "version")
