@@ -15,6 +15,7 @@ from api.routes import (
     api_docs,
     board,
     booking_import,
+    booking_imports,
     bulk,
     calendar_feeds,
     case_routing,
@@ -86,7 +87,7 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
     _add_middleware(app, settings)
     problems.install(app)
     tenant_modules = (
-        bulk, booking_import, class_acts, enrollments, resources, case_routing, rotas, invitations,
+        bulk, booking_import, booking_imports, class_acts, enrollments, resources, case_routing, rotas, invitations,
         sessions, events, organizations, keys, sign_in_bindings, sign_in_domains, records, files,
         exceptions, queues, touches, board, family, exports, substitutions, scheduling, calendar_feeds,
         imported_calendars, closures, holds, slots, late_cancellations, leave_requests, series, term_plans,

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (  # noqa: F401
     access,
+    booking_import,
     calendar_feed,
     case_routing,
     change_log,

@@ -16,7 +16,7 @@ from domain.notices.digests import complete_at
 from domain.notices.kinds import DigestNoticeKind, notice_id, notice_key
 from domain.subjects import SubjectKind
 from models.notice import Notice
-from models.repositories import notices
+from models.repositories import booking_imports, notices
 
 DELIVER_WITHIN = timedelta(hours=12)  # after it may be sent
 
@@ -29,19 +29,28 @@ async def gather_in_digests(
     A message that is written already stays where it is.
     """
     known = {row.key for row in await notices.by_keys(db, [message.key for message in messages])}
+    is_import = await booking_imports.is_running(db, act_id)
     by_reader: dict[UUID, list[Notice]] = defaultdict(list)
     for message in messages:
         if message.key not in known:
             by_reader[message.recipient_id].append(message)
     for reader_id in sorted(by_reader):
         own = by_reader[reader_id]
-        digest = await _gathering(db, act_id, own, now)
+        digest = await _gathering(db, act_id, own, now, is_import=is_import)
         for message in own:
             message.digest_id, message.deliver_by = digest.id, None
         await notices.deliver_digest(db, digest, now)
 
 
-async def _gathering(db: AsyncSession, act_id: UUID, own: Sequence[Notice], now: datetime) -> Notice:
+async def keep_gathering(db: AsyncSession, import_id: UUID, now: datetime) -> None:
+    """Let the digests of an import that goes on wait for its further classes."""
+    for digest in await notices.gathering_digests(db, import_id):
+        digest.gathers_until = complete_at(digest.created_at, now, is_import=True)
+
+
+async def _gathering(
+    db: AsyncSession, act_id: UUID, own: Sequence[Notice], now: datetime, *, is_import: bool
+) -> Notice:
     """The digest that takes these messages to one reader: the one that gathers, or a further one."""
     digest, number = await notices.last_digest(db, act_id, own[0].recipient_id)
     while digest is None or not digest.waits or digest.gathers_until is None:
@@ -49,7 +58,7 @@ async def _gathering(db: AsyncSession, act_id: UUID, own: Sequence[Notice], now:
         at = max(now, digest.created_at + timedelta(microseconds=1)) if digest else now
         await notices.prepare(db, [_digest(act_id, own[0], number, at)])
         digest, number = await notices.last_digest(db, act_id, own[0].recipient_id)
-    digest.gathers_until = complete_at(digest.created_at, now)
+    digest.gathers_until = complete_at(digest.created_at, now, is_import=is_import)
     digest.send_after = min([digest.send_after, *(message.send_after for message in own)])
     await db.flush()
     return digest

@@ -19,6 +19,7 @@ from services.alert_channels import AlertSender
 from services.attendance_disputes import AttendanceDisputes
 from services.attendance_overrides import AttendanceOverrides
 from services.bulk_classes import BulkClasses
+from services.bulk_import.booking_runs import BookingImports
 from services.calendar_feeds import CalendarFeeds
 from services.calendar_imports import CalendarImports
 from services.check_ins import CheckIns
@@ -65,6 +66,7 @@ from wiring.calendars import calendar_imports, closure_files
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import (
+    BookingImportClient,
     DeliveryClient,
     SeriesClient,
     SessionClient,
@@ -73,7 +75,12 @@ from workflows.client import (
     workflow_url,
 )
 from workflows.contracts.deliveries import DeliveryInput
-from workflows.ids import series_workflow_id, session_workflow_id, term_plan_workflow_id
+from workflows.ids import (
+    booking_import_workflow_id,
+    series_workflow_id,
+    session_workflow_id,
+    term_plan_workflow_id,
+)
 
 OPENID_CALLBACK = "/sign-in/callback"
 
@@ -88,6 +95,7 @@ class ApiParts:
     substitutions: SubstitutionClient
     series_client: SeriesClient
     term_plan_client: TermPlanClient
+    booking_import_client: BookingImportClient
     links: LinkSigner
     minter: TokenMinter
     rooms: LiveKitRooms
@@ -108,6 +116,10 @@ class ApiParts:
     @cached_property
     def term_plans(self) -> TermPlanCommands:
         return TermPlanCommands(self.database, self.term_plan_client)
+
+    @cached_property
+    def booking_imports(self) -> BookingImports:
+        return BookingImports(self.database, self.booking_import_client)
 
     @cached_property
     def bulk_classes(self) -> BulkClasses:
@@ -289,6 +301,10 @@ class ApiParts:
         """The URL of the series' workflow in the Temporal UI."""
         return self._workflow_url(series_workflow_id(series_id))
 
+    def booking_import_workflow_url(self, import_id: UUID) -> str:
+        """The URL of the import's workflow in the Temporal UI."""
+        return self._workflow_url(booking_import_workflow_id(import_id))
+
     def term_plan_workflow_url(self, plan_id: UUID) -> str:
         """The URL of the plan's workflow in the Temporal UI."""
         return self._workflow_url(term_plan_workflow_id(plan_id))
@@ -319,6 +335,7 @@ async def make_api_parts(settings: Settings) -> ApiParts:
         substitutions=SubstitutionClient(temporal, settings.region),
         series_client=SeriesClient(temporal, settings.region),
         term_plan_client=TermPlanClient(temporal, settings.region),
+        booking_import_client=BookingImportClient(temporal, settings.region),
         links=link_signer(settings),
         minter=TokenMinter(key, secret),
         rooms=make_rooms(settings),

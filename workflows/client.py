@@ -40,8 +40,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
 from domain.sessions.timeline import TimelineEntry
+from workflows.booking_import import BookingImportWorkflow
 from workflows.calendar_imports import CalendarImportsWorkflow
 from workflows.class_session import ClassSession
+from workflows.contracts.booking_imports import ImportRef
 from workflows.contracts.calendars import CalendarsInput
 from workflows.contracts.cases import CaseRef
 from workflows.contracts.common import SessionRef
@@ -53,7 +55,13 @@ from workflows.contracts.substitutions import StartedSubstitution, SubstitutionR
 from workflows.contracts.term_plans import PlanRef
 from workflows.exception_case import CaseInput, ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
-from workflows.ids import SESSION_PREFIX, series_workflow_id, substitution_workflow_id, term_plan_workflow_id
+from workflows.ids import (
+    SESSION_PREFIX,
+    booking_import_workflow_id,
+    series_workflow_id,
+    substitution_workflow_id,
+    term_plan_workflow_id,
+)
 from workflows.ids import session_workflow_id as session_workflow_id
 from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
@@ -506,6 +514,41 @@ class SeriesClient:
             await self.changed(ref)
         except HomeroomError as error:
             logger.warning("a series looks later", extra={"reason": error.code})
+
+
+class BookingImportClient:
+    """Starts the workflows of imports of bookings."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def start(self, ref: ImportRef) -> None:
+        """Start the workflow of an import, or let the one that runs look at its rows now. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                BookingImportWorkflow.run,
+                ref,
+                id=booking_import_workflow_id(ref.import_id),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="written",
+                rpc_timeout=_TIMEOUT,
+                static_summary="Import of bookings",
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(search_attributes.ORGANIZATION, str(ref.organization_id)),
+                        SearchAttributePair(search_attributes.REGION, self._region),
+                    ]
+                ),
+            )
+
+    async def start_or_later(self, ref: ImportRef) -> None:
+        """As `start`, after a commit; if that fails, the workflow looks by itself within a minute."""
+        try:
+            await self.start(ref)
+        except HomeroomError as error:
+            logger.warning("an import begins later", extra={"reason": error.code})
 
 
 class TermPlanClient:

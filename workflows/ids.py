@@ -17,5 +17,9 @@ def series_workflow_id(series_id: UUID) -> str:
     return f"series-{series_id}"
 
 
+def booking_import_workflow_id(import_id: UUID) -> str:
+    return f"booking-import-{import_id}"
+
+
 def term_plan_workflow_id(plan_id: UUID) -> str:
     return f"term-plan-{plan_id}"

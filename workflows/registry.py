@@ -1,5 +1,6 @@
 """All workflows, for the worker and the replay tests."""
 
+from workflows.booking_import import BookingImportWorkflow
 from workflows.calendar_imports import CalendarImportsWorkflow
 from workflows.class_session import ClassSession
 from workflows.exception_case import ExceptionCaseWorkflow
@@ -20,4 +21,5 @@ WORKFLOWS = (
     CalendarImportsWorkflow,
     SeriesWorkflow,
     TermPlan,
+    BookingImportWorkflow,
 )

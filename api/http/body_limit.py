@@ -26,7 +26,7 @@ class BodyLimit:
     BULK_IMPORT: ClassVar[int] = 1 << 30  # bytes; streamed to disk
     CLASS_FILE: ClassVar[int] = 25_000_000 + 100_000  # bytes: the file and its multipart form
     _LIMITS_BY_PATH: ClassVar = (
-        (re.compile(r"/v1/[a-z-]+/bulk"), BULK_IMPORT),
+        (re.compile(r"/v1/(?:[a-z-]+/bulk|booking-imports)"), BULK_IMPORT),
         (re.compile(r"/v1/sessions/[^/]+/files"), CLASS_FILE),
     )
 

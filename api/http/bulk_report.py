@@ -14,6 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.http import problems
 from domain.errors import HomeroomError
+from domain.sessions.booking_imports import RowOutcome
+from models.booking_import import BookingImportRow
+from services.bulk_import.booking_runs import refusal_of
 from services.bulk_import.importer import Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -35,23 +38,23 @@ class Report:
 
     def _line(self, outcome: Outcome) -> bytes:
         row = outcome.candidate
-        if outcome.refusal is None:
+        problem = problems.refusal_members(outcome.refusal) if outcome.refusal else None
+        return self.row(row.number, row.line, row.id, problem, outcome.remark)
+
+    def row(
+        self, number: int, line: int, key: UUID | None, problem: Mapping[str, Any] | None, remark: str
+    ) -> bytes:
+        """The line about a row; `problem` says why it is refused, None: it is taken."""
+        if problem is None:
             self._taken += 1
-            line = _taken_line(row.number, None if self._dry_run else row.id, outcome.remark)
-            if outcome.remark:
-                self._save(line)
-            return line
+            written = _taken_line(number, None if self._dry_run else key, remark)
+            if remark:
+                self._save(written)
+            return written
         self._refused += 1
-        line = _json_line(
-            {
-                "row": row.number,
-                "line": row.line,
-                "status": "refused",
-                "problem": problems.refusal_members(outcome.refusal),
-            }
-        )
-        self._save(line)
-        return line
+        written = _json_line({"row": number, "line": line, "status": "refused", "problem": problem})
+        self._save(written)
+        return written
 
     def _save(self, line: bytes) -> None:
         if self._saved_lines.tell() < _MAX_SAVED:
@@ -74,6 +77,16 @@ class Report:
         if self._saved_lines.tell() >= _MAX_SAVED:
             return None
         return self._totals() | {"refusals": base64.b64encode(self._saved_lines.getvalue()).decode()}
+
+
+def problem_of(row: BookingImportRow) -> dict[str, Any] | None:
+    """Why a row is refused, as in other responses; None: it is not."""
+    if row.outcome != RowOutcome.REFUSED:
+        return None
+    refusal = refusal_of(row.problem)
+    if isinstance(refusal, HomeroomError):
+        return problems.error_members(refusal)
+    return problems.validation_members(refusal)
 
 
 def replay(saved: Mapping[str, Any], id_of: Callable[[int], UUID]) -> Iterator[bytes]:

@@ -20,6 +20,8 @@ from domain.sessions.cancellations import CancelReason
 
 app = typer.Typer(no_args_is_help=True, help="Classes: list, book, move, cancel, invite.")
 PATH = "/v1/sessions"
+IMPORTS = "/v1/booking-imports"
+_IMPORT_COLUMNS = ("created_at", "state", "booked", "booked_before", "refused", "waiting", "file_name", "id")
 COLUMNS = ("starts_at", "ends_at", "state", "outcome", "title", "id")
 
 Id = Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)]
@@ -300,6 +302,30 @@ def act(
 def import_(caller: Caller, file: File, dry_run: DryRun = False) -> None:
     """Book classes from a CSV file. The same file sent again books nothing twice."""
     import_file(caller, PATH, file, dry_run)
+
+
+@app.command()
+@remote
+def imports(caller: Caller, limit: Limit = DEFAULT_LIMIT, every: All = False) -> None:
+    """List imports of classes, the latest first, and how far they are."""
+    show_list(caller, IMPORTS, _IMPORT_COLUMNS, limit=limit, every=every)
+
+
+@app.command("import-rows")
+@remote
+def import_rows(
+    caller: Caller,
+    import_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, as `imports` shows it.")],
+    outcome: Annotated[
+        str, typer.Option(help="Only rows that are waiting, booked, booked_before or refused.")
+    ] = "",
+) -> None:
+    """Show what became of the rows of an import, and why rows were refused."""
+    asked = {"outcome": outcome} if outcome else {}
+    rows = caller.api.get(f"{IMPORTS}/{import_id}/rows", **asked)
+    shown = [row | {"reason": (row["problem"] or {}).get("detail", row["remark"])} for row in rows]
+    columns = ("row", "line", "outcome", "session_id", "reason")
+    caller.screen.rows(shown, *columns, nothing="No row has this outcome.")
 
 
 def _shift(text: str) -> float:

@@ -1,27 +1,34 @@
-"""Booking from a file: upload or paste it, see what each row would do, then book."""
+"""Booking from a file: upload or paste it, see what each row would do, then book, and follow how far that is."""
 
-import tempfile
+import io
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
 from uuid_utils.compat import uuid7
 
+from api.http.bulk_report import problem_of
 from api.http.dependencies import Now, Shared
-from api.http.problems import refusal_members
+from api.http.problems import refusal_members, status_of
 from api.http.state import State
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import page
+from console.frame.rendering import go_to, page
 from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import InvalidInput, PayloadTooLarge
 from domain.people.access import Permission, Principal
-from services.bulk_import.bookings import COLUMNS, MOST_ROWS, BookingImport
+from domain.sessions.booking_imports import ImportState, RowOutcome
+from models.booking_import import BookingImport
+from models.repositories import booking_imports, pages
+from services.bulk_import.booking_runs import RunProgress
+from services.bulk_import.bookings import COLUMNS, MOST_ROWS, previewed
 from services.bulk_import.csv_files import csv_rows
 from services.bulk_import.importer import Outcome
 
+PATH = "/classes/import"
 router = APIRouter(
-    prefix="/classes/import",
+    prefix=PATH,
     include_in_schema=False,
     route_class=PageRoute,
     dependencies=[permits(Permission.SESSIONS_WRITE)],
@@ -32,9 +39,12 @@ Algebra 1,ada@school.example,2030-03-04 16:00,45,Noor Haddad;Léo Lindqvist,term
 """
 
 
+_MOST_LISTED = 10  # earlier imports
+
+
 @router.get("")
-async def form(request: Request) -> Response:
-    return _page(request, "")
+async def form(request: Request, shared: Shared, who: CurrentUser) -> Response:
+    return await _page(request, shared, who, "")
 
 
 @router.post("", dependencies=[Depends(same_origin)])
@@ -46,40 +56,61 @@ async def take(
     text: Annotated[str, Form(max_length=_MOST_BYTES)] = "",
     file: Annotated[UploadFile | None, File()] = None,
     book: Annotated[bool, Form()] = False,
+    key: Annotated[UUID | None, Form()] = None,
+    file_name: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Show what would happen; with `book`, book the rows."""
+    """Show what would happen; with `book`, let the rows be booked, and lead to the page that shows how far that is."""
     content = await file.read(_MOST_BYTES + 1) if file and file.size else text.encode()
     if len(content) > _MOST_BYTES:
         raise PayloadTooLarge("the file is larger than 0.9 MB", next_step="Split it, and book the parts.")
     try:
-        outcomes, as_text = await _outcomes(shared, who, content, now, dry_run=not book)
+        rows = csv_rows(io.BytesIO(content), COLUMNS)
+        if book:
+            run = await shared.booking_imports.start(who, key or uuid7(), file_name, rows, now)
+            return go_to(request, f"{PATH}/{run.id}")
+        outcomes = await previewed(shared.database, who, rows, now)
     except InvalidInput as error:
-        return _page(request, text, error=error, status=422)
-    return _page(request, as_text, outcomes=outcomes, booked=book)
+        return await _page(request, shared, who, text, error=error)
+    named = file.filename or "" if file and file.size else ""
+    as_text = content.decode().lstrip("\ufeff")
+    return await _page(request, shared, who, as_text, outcomes=outcomes, file_name=named[:200])
 
 
-async def _outcomes(
-    shared: State, who: Principal, content: bytes, now: Now, *, dry_run: bool
-) -> tuple[list[Outcome], str]:
-    """The outcome of each row, and the file as text. Raises InvalidInput."""
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        rows = csv_rows(file, COLUMNS)
-        intake = BookingImport(shared.database, shared.classes, who, dry_run, act_id=uuid7())
-        outcomes = [one async for batch in intake.take(rows, now) for one in batch]
-        file.seek(0)
-        return outcomes, file.read().decode().lstrip("\ufeff")
+@router.get("/{import_id}")
+async def progress(request: Request, import_id: UUID, shared: Shared, who: CurrentUser) -> Response:
+    """How far an import is, and why rows of it are refused."""
+    found = await shared.booking_imports.progress(who, import_id)
+    refused = await shared.booking_imports.rows(who, import_id, RowOutcome.REFUSED)
+    return page(
+        request,
+        "class_import_run.html",
+        run=found.run,
+        counts={outcome.value: found.counts[outcome] for outcome in RowOutcome},
+        works=found.run.state == ImportState.RUNNING,
+        refused=[(row.line, row.number, problem_of(row)) for row in refused],
+        url=f"{PATH}/{import_id}",
+        path="/classes",
+    )
 
 
-def _page(
+async def _earlier(shared: State, who: Principal) -> list[RunProgress]:
+    """The latest imports, the latest first."""
+    wanted = pages.PageRequest("-created_at", _MOST_LISTED)
+    async with shared.database.tenant(who.organization_id) as db:
+        runs, _ = await pages.page(db, BookingImport, wanted)
+        counts = await booking_imports.counts(db, [run.id for run in runs])
+    return [RunProgress(run, counts[run.id]) for run in runs]
+
+
+async def _page(
     request: Request,
+    shared: State,
+    who: Principal,
     text: str,
     *,
     outcomes: list[Outcome] | None = None,
-    booked: bool = False,
+    file_name: str = "",
     error: InvalidInput | None = None,
-    status: int = 200,
 ) -> Response:
     found = outcomes or []
     refused = [
@@ -90,11 +121,13 @@ def _page(
     return page(
         request,
         "class_import.html",
-        status,
+        status_of(error) if error else 200,
         text=text,
         error=error,
         shown=outcomes is not None,
-        booked=booked,
+        key=uuid7(),
+        file_name=file_name,
+        earlier=await _earlier(shared, who),
         refused=refused,
         known=[one for one in found if not one.refusal and one.remark],
         new=[one for one in found if not one.refusal and not one.remark],

@@ -7,7 +7,13 @@ PAUSE = timedelta(seconds=10)
 LONGEST = timedelta(minutes=2)
 """From the first class: later ones are told in a further message, so that nobody waits for a long act to end."""
 
+PAUSE_OF_IMPORT = timedelta(minutes=2)
+"""Of an import, whose steps say that it goes on: longer than a lost worker keeps it waiting."""
+LONGEST_OF_IMPORT = timedelta(hours=1)
 
-def complete_at(first: datetime, latest: datetime) -> datetime:
+
+def complete_at(first: datetime, latest: datetime, *, is_import: bool = False) -> datetime:
     """When a message with the classes that were added from `first` to `latest` is sent, if no other is added."""
+    if is_import:
+        return min(latest + PAUSE_OF_IMPORT, first + LONGEST_OF_IMPORT)
     return min(latest + PAUSE, first + LONGEST)

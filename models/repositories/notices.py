@@ -66,6 +66,15 @@ async def last_digest(db: AsyncSession, act_id: UUID, recipient_id: UUID) -> tup
     return found.one_or_none(), count
 
 
+async def gathering_digests(db: AsyncSession, act_id: UUID) -> list[Notice]:
+    """The digests of an act that take further messages, locked in the order of their readers."""
+    query = sa.select(Notice).where(
+        col(Notice.act_id) == act_id, col(Notice.gathers_until).is_not(None), _waits()
+    )
+    query = query.order_by(col(Notice.recipient_id)).with_for_update()
+    return list(await db.scalars(query.execution_options(populate_existing=True)))
+
+
 async def lock(db: AsyncSession, notice_id: UUID) -> Notice:
     """Raises NotFound."""
     row = await db.get(Notice, notice_id, with_for_update=True, populate_existing=True)

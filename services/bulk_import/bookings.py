@@ -6,7 +6,7 @@ nothing twice, and a row that was changed in between is refused where its class 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -25,6 +25,7 @@ from domain.errors import (
     HomeroomError,
     InvalidInput,
     RepeatedTime,
+    Unavailable,
     UnknownReference,
 )
 from domain.people.access import Principal
@@ -48,7 +49,7 @@ from services.instructor_rules import AskedClass
 from services.instructor_standing import class_of
 
 MOST_ROWS = 2_000
-_BATCH, _AT_ONCE = 50, 8
+_AT_ONCE = 8  # commands to different workflows
 _USUAL_MINUTES = 60
 _YEARS = range(2000, 2100)  # in which an offset cannot leave the range of datetime
 Reference = TypeVar("Reference", bound=SQLModel)
@@ -115,6 +116,26 @@ class _Wanted:
     student_ids: tuple[UUID, ...]
 
 
+async def previewed(database: Database, who: Principal, rows: Iterator[Row], now: datetime) -> list[Outcome]:
+    """What booking the rows of a file would do to each, in their order. Writes nothing.
+
+    Raises InvalidInput for a file with too many rows.
+    """
+    read = await asyncio.to_thread(list, islice(rows, MOST_ROWS + 1))
+    if len(read) > MOST_ROWS:
+        raise too_many_rows()
+    seen = _File()
+    async with database.tenant(who.organization_id) as db:
+        checked = await _checked(db, who, read, seen)
+        return await _previewed(db, who, checked, seen, now)
+
+
+def too_many_rows() -> InvalidInput:
+    return InvalidInput(
+        f"the file has more than {MOST_ROWS:,} rows", next_step="Split it, and send the parts."
+    )
+
+
 @dataclass(frozen=True)
 class BookingImport:
     """Books the rows of a file as the act `act_id`: each person is told of all their classes in one message."""
@@ -122,84 +143,19 @@ class BookingImport:
     database: Database
     classes: ClassCommands
     who: Principal
-    dry_run: bool = False
-    act_id: UUID | None = None  # None: each class is told of by itself
+    act_id: UUID
 
-    async def take(self, rows: Iterator[Row], now: datetime) -> AsyncIterator[list[Outcome]]:
-        """Book the rows; yields the outcomes batch by batch, in the order of the file.
+    async def book(self, batch: Iterable[Row], known: Mapping[UUID, int], since: datetime) -> list[Outcome]:
+        """Book some rows of the file; returns the outcomes in their order.
 
-        Raises InvalidInput for a file with too many rows, after the outcomes of those before.
+        `known` are the rows before, by the ids of their classes. A class that was booked `since` then was booked by an
+        interrupted attempt, and counts as booked now. Raises Unavailable, whatever was booked before.
         """
-        taken, seen = 0, _File()
-        size = MOST_ROWS if self.dry_run else _BATCH  # a preview looks at the whole file at once
-        while batch := await asyncio.to_thread(list, islice(rows, size)):
-            taken += len(batch)
-            if taken > MOST_ROWS:
-                raise InvalidInput(
-                    f"the file has more than {MOST_ROWS:,} rows", next_step="Split it, and send the parts."
-                )
-            yield await self._batch(batch, seen, now)
-
-    async def _batch(self, batch: Sequence[Row], seen: _File, now: datetime) -> list[Outcome]:
+        seen = _File(rows=dict(known))
         async with self.database.tenant(self.who.organization_id) as db:
-            zone = (await organizations.organization(db)).time_zone
-            wanted = await self._checked(db, batch, zone, seen)
-            if self.dry_run:
-                return await self._previewed(db, wanted, seen, now)
+            checked = await _checked(db, self.who, list(batch), seen, since)
         turns = asyncio.Semaphore(_AT_ONCE)
-        return await asyncio.gather(*(self._booked(one, turns) for one in wanted))
-
-    async def _checked(
-        self, db: AsyncSession, batch: Sequence[Row], zone: str, seen: _File
-    ) -> list[_Wanted | Outcome]:
-        """The rows as they are to be booked; or their outcomes, where they are refused or booked already."""
-        given = [_given(row) for row in batch]
-        await _look_up(db, [one for one in given if isinstance(one, BookingRow)], seen)
-        found: list[_Wanted | Outcome] = []
-        for row, one in zip(batch, given, strict=True):
-            try:
-                wanted = _resolved(row, one, zone, self.who.organization_id, seen)
-                if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
-                    raise InvalidInput(
-                        f"row {first} is the same class", next_step="Remove one of the two rows."
-                    )
-                found.append(wanted)
-            except (HomeroomError, ValidationError) as error:
-                found.append(_refused(row, error))
-        ids = [one.id for one in found if isinstance(one, _Wanted)]
-        booked = {one.id: one for one in await sessions.get_sessions(db, ids)}
-        return [
-            _as_booked(one, booked[one.id]) if isinstance(one, _Wanted) and one.id in booked else one
-            for one in found
-        ]
-
-    async def _previewed(
-        self, db: AsyncSession, found: Sequence[_Wanted | Outcome], seen: _File, now: datetime
-    ) -> list[Outcome]:
-        """The outcomes with the errors with which bookings would be refused, as far as they can be seen before."""
-        wanted = [one for one in found if isinstance(one, _Wanted)]
-        courses = await planning.courses(db, {one.new.course_id for one in wanted})
-        asked = [
-            AskedClass(
-                one.new.instructor_id,
-                class_of(courses[one.new.course_id], one.new.starts_at, one.new.ends_at),
-                one.student_ids,
-                one.id,
-            )
-            for one in wanted
-        ]
-        taken = await sessions.external_ids_in_use(
-            db, [one.new.external_id for one in wanted if one.new.external_id]
-        )
-        preview = await BookingPreview.read(db, asked)
-        refused = preview.take_in_order(
-            (one, _refused_anyway(row.new, taken, now), bool(row.new.override_reason))
-            for row, one in zip(wanted, asked, strict=True)
-        )
-        refused = [_beside_rows(error, seen) for error in refused]
-        named = await with_names(db, refused, self.who)
-        outcomes = {row.id: _taken(row, error) for row, error in zip(wanted, named, strict=True)}
-        return [one if isinstance(one, Outcome) else outcomes[one.id] for one in found]
+        return await asyncio.gather(*(self._booked(one, turns) for one in checked))
 
     async def _booked(self, wanted: _Wanted | Outcome, turns: asyncio.Semaphore) -> Outcome:
         if isinstance(wanted, Outcome):
@@ -209,9 +165,64 @@ class BookingImport:
                 await self.classes.book(
                     self.who.organization_id, wanted.id, wanted.new, again=True, act_id=self.act_id
                 )
+        except Unavailable:  # the batch is made again
+            raise
         except HomeroomError as error:
             return _taken(wanted, error)
         return _taken(wanted)
+
+
+async def _checked(
+    db: AsyncSession, who: Principal, batch: Sequence[Row], seen: _File, since: datetime | None = None
+) -> list[_Wanted | Outcome]:
+    """The rows as they are to be booked; or their outcomes, where they are refused or booked already."""
+    zone = (await organizations.organization(db)).time_zone
+    given = [given_in(row) for row in batch]
+    await _look_up(db, [one for one in given if isinstance(one, BookingRow)], seen)
+    found: list[_Wanted | Outcome] = []
+    for row, one in zip(batch, given, strict=True):
+        try:
+            wanted = _resolved(row, one, zone, who.organization_id, seen)
+            if (first := seen.rows.setdefault(wanted.id, row.number)) != row.number:
+                raise InvalidInput(f"row {first} is the same class", next_step="Remove one of the two rows.")
+            found.append(wanted)
+        except (HomeroomError, ValidationError) as error:
+            found.append(_refused(row, error))
+    ids = [one.id for one in found if isinstance(one, _Wanted)]
+    booked = {one.id: one for one in await sessions.get_sessions(db, ids)}
+    return [
+        _as_booked(one, booked[one.id], since) if isinstance(one, _Wanted) and one.id in booked else one
+        for one in found
+    ]
+
+
+async def _previewed(
+    db: AsyncSession, who: Principal, found: Sequence[_Wanted | Outcome], seen: _File, now: datetime
+) -> list[Outcome]:
+    """The outcomes with the errors with which bookings would be refused, as far as they can be seen before."""
+    wanted = [one for one in found if isinstance(one, _Wanted)]
+    courses = await planning.courses(db, {one.new.course_id for one in wanted})
+    asked = [
+        AskedClass(
+            one.new.instructor_id,
+            class_of(courses[one.new.course_id], one.new.starts_at, one.new.ends_at),
+            one.student_ids,
+            one.id,
+        )
+        for one in wanted
+    ]
+    taken = await sessions.external_ids_in_use(
+        db, [one.new.external_id for one in wanted if one.new.external_id]
+    )
+    preview = await BookingPreview.read(db, asked)
+    refused = preview.take_in_order(
+        (one, _refused_anyway(row.new, taken, now), bool(row.new.override_reason))
+        for row, one in zip(wanted, asked, strict=True)
+    )
+    refused = [_beside_rows(error, seen) for error in refused]
+    named = await with_names(db, refused, who)
+    outcomes = {row.id: _taken(row, error) for row, error in zip(wanted, named, strict=True)}
+    return [one if isinstance(one, Outcome) else outcomes[one.id] for one in found]
 
 
 def _taken(wanted: _Wanted, refusal: Refusal | None = None, remark: str = "") -> Outcome:
@@ -222,13 +233,14 @@ def _refused(row: Row, error: Refusal) -> Outcome:
     return Outcome(Candidate(row.number, row.line, UUID(int=0), error), error)
 
 
-def _as_booked(wanted: _Wanted, booked: Session) -> Outcome:
-    """The outcome of a row whose class is booked."""
+def _as_booked(wanted: _Wanted, booked: Session, since: datetime | None) -> Outcome:
+    """The outcome of a row whose class is booked; `since` then by an interrupted attempt."""
     try:
         _require_same(booked, wanted.new)
     except Conflict as error:
         return _refused(wanted.row, error)
-    return _taken(wanted, remark=_was_booked(booked))
+    is_own = since is not None and booked.created_at >= since
+    return _taken(wanted, remark="" if is_own else _was_booked(booked))
 
 
 def _refused_anyway(new: NewSession, external_ids: Collection[str], now: datetime) -> HomeroomError | None:
@@ -262,7 +274,8 @@ def _was_booked(session: Session) -> str:
     return f"booked before; it is {session.state.value.replace('_', ' ')}"
 
 
-def _given(row: Row) -> BookingRow | InvalidInput | ValidationError:
+def given_in(row: Row) -> BookingRow | InvalidInput | ValidationError:
+    """What a row says, or why it can't be read."""
     if isinstance(row.content, InvalidInput):
         return row.content
     try:

@@ -1,12 +1,29 @@
 """Booking from a file: a dry run names line and column of what is wrong, and the same file books nothing twice."""
 
+import asyncio
+import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
-from tests.api.bulk import LINES, lines, refusals, report
-from tests.campus import School
+from domain.errors import Unavailable
+from domain.people.access import AccessRole, Principal
+from domain.sessions.booking_imports import ImportState, RowOutcome
+from models.notice import Notice
+from services.bulk_import.booking_runs import BookingImports, BookingRuns
+from services.bulk_import.parsing import json_rows
+from services.class_commands import ClassCommands
+from tests.api.bulk import CSV, LINES, lines, refusals, report
+from tests.campus import PATIENCE, School
+from tests.console.colleagues import until
+from wiring.api import ApiParts
+from workflows.client import BookingImportClient
+from workflows.contracts.booking_imports import ImportLook, ImportRef
+from workflows.session.messages import Booked
 
 pytestmark = pytest.mark.adapter
 
@@ -137,3 +154,79 @@ async def test_a_time_that_cannot_be_meant_is_refused_in_its_own_row(harbour: Sc
         "Write 2035-10-28T02:30:00+02:00, or 2035-10-28T02:30:00+01:00."
     )
     assert "a session with this external_id already exists" in found[4]
+
+
+async def test_an_import_is_followed_by_its_id_and_names_what_it_refused(harbour: School) -> None:
+    course, email, key = await course_of(harbour), await email_of(harbour), uuid4().hex
+    content = f"course,instructor,starts\n{course},{email},{at(0)}\n{course},{email},soon\n{course},{email},{at(3)}\n"
+    headers = {"content-type": CSV, "idempotency-key": key}
+    for _ in range(2):
+        answer = await harbour.api.post(
+            "/v1/booking-imports?file_name=term.csv", content=content.encode(), headers=headers
+        )
+        assert answer.status_code == 202, answer.text
+    path = f"/v1/booking-imports/{answer.json()['id']}"
+    async with asyncio.timeout(PATIENCE):
+        while (found := await harbour.get(path))["state"] != "done":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    counts = [found[name] for name in ("rows", "booked", "booked_before", "refused", "waiting")]
+    assert counts == [3, 2, 0, 1, 0]
+    (refused,) = await harbour.get(f"{path}/rows?outcome=refused")
+    assert (refused["row"], refused["line"]) == (2, 3)
+    assert "'soon' is no time" in refused["problem"]["detail"]
+    listed = (await harbour.get("/v1/booking-imports"))["items"]
+    assert [(one["id"], one["file_name"]) for one in listed] == [(found["id"], "term.csv")]
+
+
+class InterruptedOnce(ClassCommands):
+    """Books as ever, until its worker dies."""
+
+    left = 2
+
+    async def book(self, *given: Any, **named: Any) -> Booked:
+        if not self.left:
+            raise Unavailable("the worker is gone")
+        self.left -= 1
+        return await super().book(*given, **named)
+
+
+class NoWorkflow(BookingImportClient):
+    """Leaves the steps to the test."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def start(self, ref: ImportRef) -> None:
+        pass
+
+
+async def test_an_interrupted_import_goes_on_without_a_duplicate_and_tells_each_person_once(
+    harbour: School,
+) -> None:
+    parts: ApiParts = harbour.campus.app.state.homeroom
+    course, email = await course_of(harbour), await email_of(harbour)
+    given = [{"course": course, "instructor": email, "starts": at(3 * number)} for number in range(4)]
+    rows = json_rows(io.BytesIO(lines(*given, given[0]).encode()))
+    who = Principal(harbour.id, AccessRole.OPS, "key:x")
+    imports, started = BookingImports(parts.database, NoWorkflow()), datetime.now(UTC)
+    run = await imports.start(who, uuid4(), "term.csv", rows, started)
+    ref = ImportRef(harbour.id, run.id)
+    with pytest.raises(Unavailable):
+        await BookingRuns(parts.database, InterruptedOnce(parts.database, parts.sessions)).book(ref, started)
+    look = await BookingRuns(parts.database, parts.classes).book(ref, datetime.now(UTC))
+    assert look == ImportLook(ImportState.DONE, booked=4, refused=1)
+    (refused,) = await imports.rows(who, run.id, RowOutcome.REFUSED)
+    assert refused.problem["detail"] == "row 1 is the same class"
+    assert harbour.rows()["session"] == 4
+
+    async def digests() -> list[Notice]:
+        async with harbour.transaction() as db:
+            return list(await db.scalars(sa.select(Notice).where(col(Notice.act_id) == run.id)))
+
+    async def gathered() -> bool:
+        async with harbour.transaction() as db:
+            ids = [one.id for one in await digests()]
+            return len(list(await db.scalars(sa.select(Notice).where(col(Notice.digest_id).in_(ids))))) == 12
+
+    await until(gathered)
+    assert len({one.recipient_id for one in await digests()}) == len(await digests()) == 3

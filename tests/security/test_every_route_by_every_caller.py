@@ -49,6 +49,7 @@ _TABLE_OF = {
     "hold_id": "time_hold",
     "leave_id": "leave_request",
     "closure_id": "closure",
+    "import_id": "booking_import",
     "swap_id": "class_swap",
     "open_class_id": "volunteer_call",
     "rotas": "rota",

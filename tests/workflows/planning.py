@@ -13,11 +13,13 @@ from temporalio.worker import Worker
 
 from domain.errors import HomeroomError
 from domain.scheduling.term_plans import PlanState
-from workflows.client import SeriesClient, TermPlanClient
+from workflows.booking_import import BookingImportWorkflow
+from workflows.client import BookingImportClient, SeriesClient, TermPlanClient
+from workflows.contracts.booking_imports import BookingImportSteps, ImportLook, ImportRef
 from workflows.contracts.series import SeriesLook, SeriesRef, SeriesSteps
 from workflows.contracts.term_plans import PlanLook, PlanRef, TermPlanSteps
 from workflows.failures import application_error
-from workflows.ids import series_workflow_id, term_plan_workflow_id
+from workflows.ids import booking_import_workflow_id, series_workflow_id, term_plan_workflow_id
 from workflows.queues import Queue, task_queue
 from workflows.series import SeriesWorkflow
 from workflows.term_plan import TermPlan
@@ -70,6 +72,47 @@ async def scripted_series(
     ):
         await series.changed()
         yield series
+
+
+@dataclass
+class ScriptedImport(BookingImportSteps):
+    """Each batch leaves the next of `looks`, the last one again and again."""
+
+    environment: WorkflowEnvironment
+    looks: list[ImportLook | HomeroomError]
+    ref: ImportRef = field(default_factory=lambda: ImportRef(uuid4(), uuid4()))
+
+    @activity.defn(name="book_rows")
+    async def book(self, ref: ImportRef) -> ImportLook:
+        found = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(found, HomeroomError):
+            raise application_error(found)
+        return found
+
+    @property
+    def handle(self) -> WorkflowHandle[BookingImportWorkflow, ImportLook]:
+        return self.environment.client.get_workflow_handle_for(
+            BookingImportWorkflow.run, booking_import_workflow_id(self.ref.import_id)
+        )
+
+    async def until_over(self) -> ImportLook:
+        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+            await self.environment.sleep(MINUTE)
+        return await self.handle.result()
+
+
+@asynccontextmanager
+async def scripted_import(
+    environment: WorkflowEnvironment, *looks: ImportLook | HomeroomError
+) -> AsyncIterator[ScriptedImport]:
+    """Its workflow runs."""
+    steps = ScriptedImport(environment, list(looks))
+    queue = task_queue(REGION, Queue.SESSIONS)
+    async with Worker(
+        environment.client, task_queue=queue, workflows=[BookingImportWorkflow], activities=[steps.book]
+    ):
+        await BookingImportClient(environment.client, REGION).start(steps.ref)
+        yield steps
 
 
 @dataclass

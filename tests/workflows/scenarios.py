@@ -14,9 +14,10 @@ from domain.errors import DoubleBooked, NotFound, StaleRevision, Unavailable
 from domain.scheduling.offers import SubstitutionState
 from domain.scheduling.series_changes import SeriesState
 from domain.scheduling.term_plans import PlanState
+from domain.sessions.booking_imports import ImportState
 from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house, read_calendars
 from tests.workflows.following import followed_case
-from tests.workflows.planning import scripted_plan, scripted_series
+from tests.workflows.planning import scripted_import, scripted_plan, scripted_series
 from tests.workflows.recording_activities import QuickWatch, World
 from tests.workflows.session_driver import MINUTE, REGION, Handle, SessionDriver, book
 from workflows.client import (
@@ -25,6 +26,7 @@ from workflows.client import (
     room_watch_workflow_id,
     session_workflow_id,
 )
+from workflows.contracts.booking_imports import ImportLook
 from workflows.contracts.series import SeriesLook
 from workflows.contracts.substitutions import SearchState, SubstitutionRef
 from workflows.contracts.term_plans import PlanLook
@@ -277,6 +279,19 @@ async def substituted(environment: WorkflowEnvironment, world: World) -> Handle:
     return handle
 
 
+async def bookings_imported(environment: WorkflowEnvironment, _: World) -> Handle:
+    """Its rows come late, a batch fails, a further one is the last."""
+    looks = (
+        ImportLook(None),
+        ImportLook(ImportState.RUNNING, waiting=40, booked=39, refused=1),
+        NotFound("gone"),
+        ImportLook(ImportState.DONE, booked=78, refused=2),
+    )
+    async with scripted_import(environment, *looks) as steps:
+        assert (await steps.until_over()).state == ImportState.DONE
+        return steps.handle
+
+
 async def series_booked(environment: WorkflowEnvironment, _: World) -> Handle:
     """Its row comes late, a look fails, a class is due in a week; then the series has ended."""
     week = await environment.get_current_time() + timedelta(days=7)
@@ -355,6 +370,7 @@ SCENARIOS: dict[str, Scenario] = {
         calendars_read,
         case_escalated,
         series_booked,
+        bookings_imported,
         term_planned,
         plan_declined,
         watch,  # last: the server skips no time while its continuation waits for a worker

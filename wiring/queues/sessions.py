@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from email.utils import parseaddr
 
 from activities.arrivals import ArrivalActivities
+from activities.booking_imports import BookingImportActivities
 from activities.calendars import CalendarActivities
 from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
@@ -24,6 +25,7 @@ from drafting.extractive import ExtractiveEngine
 from drafting.fallback import FallbackEngine
 from drafting.openai_compatible import OpenAICompatibleEngine
 from media_bridge.rooms import LiveKitRooms
+from services.bulk_import.booking_runs import BookingRuns
 from services.case_alerts import CaseAlerts
 from services.case_following import CaseFollower
 from services.class_commands import ClassCommands
@@ -109,6 +111,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     handovers = Handovers(database, sessions, substitution_notices)
     series = SeriesActivities(SeriesBookings(database, ClassCommands(database, sessions), handovers))
+    imports = BookingImportActivities(BookingRuns(database, ClassCommands(database, sessions)))
     plans = TermPlanActivities(
         TermPlanner(database, handovers, SeriesClient(parts.client, settings.region), link_signer(settings))
     )
@@ -137,6 +140,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 substitution.start,
                 substitution.advance,
                 series.advance,
+                imports.book,
                 plans.plan,
                 plans.hold,
                 plans.ask,

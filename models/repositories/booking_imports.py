@@ -1,0 +1,85 @@
+"""Imports of bookings and their rows."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.errors import NotFound
+from domain.sessions.booking_imports import ImportState, RowOutcome
+from models.booking_import import BookingImport, BookingImportRow
+
+
+async def get(db: AsyncSession, import_id: UUID, *, lock: bool = False) -> BookingImport:
+    """Raises NotFound."""
+    row = await db.get(BookingImport, import_id, with_for_update=lock or None, populate_existing=lock)
+    if row is None:
+        raise NotFound(f"there is no import {import_id}")
+    return row
+
+
+async def add(db: AsyncSession, row: BookingImport, rows: Sequence[Mapping[str, Any]]) -> None:
+    db.add(row)
+    await db.flush()
+    own = {"organization_id": row.organization_id, "booking_import_id": row.id}
+    if rows:
+        await db.execute(sa.insert(BookingImportRow), [own | dict(one) for one in rows])
+
+
+async def waiting(db: AsyncSession, import_id: UUID, most: int) -> list[BookingImportRow]:
+    """The next rows to book, by number."""
+    query = sa.select(BookingImportRow).where(
+        col(BookingImportRow.booking_import_id) == import_id,
+        col(BookingImportRow.outcome) == RowOutcome.WAITING,
+    )
+    return list(await db.scalars(query.order_by(col(BookingImportRow.number)).limit(most)))
+
+
+async def class_rows(db: AsyncSession, import_id: UUID) -> dict[UUID, int]:
+    """By the id of a class the first row that is it, of the rows that wait no more."""
+    query = (
+        sa.select(col(BookingImportRow.class_id), sa.func.min(col(BookingImportRow.number)))
+        .where(
+            col(BookingImportRow.booking_import_id) == import_id, col(BookingImportRow.class_id).is_not(None)
+        )
+        .group_by(col(BookingImportRow.class_id))
+    )
+    return {key: number for key, number in await db.execute(query) if key}
+
+
+async def rows(
+    db: AsyncSession, import_id: UUID, outcome: RowOutcome | None = None, *, after: int = 0
+) -> list[BookingImportRow]:
+    """The rows of an import after a number, or those of an outcome, by number."""
+    query = sa.select(BookingImportRow).where(
+        col(BookingImportRow.booking_import_id) == import_id, col(BookingImportRow.number) > after
+    )
+    if outcome:
+        query = query.where(col(BookingImportRow.outcome) == outcome)
+    found = await db.scalars(
+        query.order_by(col(BookingImportRow.number)).execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def counts(db: AsyncSession, import_ids: Collection[UUID]) -> dict[UUID, Counter[RowOutcome]]:
+    """How many rows of each import have which outcome."""
+    query = (
+        sa.select(col(BookingImportRow.booking_import_id), col(BookingImportRow.outcome), sa.func.count())
+        .where(col(BookingImportRow.booking_import_id).in_(import_ids))
+        .group_by(col(BookingImportRow.booking_import_id), col(BookingImportRow.outcome))
+    )
+    found: dict[UUID, Counter[RowOutcome]] = {key: Counter() for key in import_ids}
+    for key, outcome, count in await db.execute(query):
+        found[key][outcome] = count
+    return found
+
+
+async def is_running(db: AsyncSession, import_id: UUID) -> bool:
+    """Whether this is the id of an import that still books."""
+    running = col(BookingImport.state) == ImportState.RUNNING
+    return bool(await db.scalar(sa.select(sa.exists().where(col(BookingImport.id) == import_id, running))))
