@@ -158,6 +158,83 @@ async def test_a_series_is_planned_changed_and_ended(shell: Shell) -> None:
     assert (await shell.row("series", "show", series_id))["recurrence"]
 
 
+async def test_students_of_a_series_change_from_a_day_on(shell: Shell) -> None:
+    ids, start = shell.school.ids, first_start(12)
+    iris = await shell.school.add_student()
+    series_id = (
+        await shell.row(
+            "series", "add", "--course", ids["course"], "--instructor", ids["instructor"], "--class-zone",
+            "Europe/Madrid", "--student", ids["student 1"], "--starts", start.isoformat(),
+            "--recurrence", "FREQ=WEEKLY;COUNT=2",
+        )
+    )["id"]  # fmt: skip
+    first, second = await classes_when(shell.school, series_id, all_in("booked", "booked"))
+    day = f"{start + 7 * DAY:%Y-%m-%d}"
+    change = ("series", "change", series_id, "--from", day, "--add-student", iris)
+    assert "1 other students" in await shell.output(*change, "--dry-run")
+    await shell.output(*change, "--remove-student", ids["student 1"])
+
+    async def has_changed() -> bool:
+        return "Iris Meyer" in await shell.school.names(second["session_id"])
+
+    await until(has_changed)
+    assert "Iris Meyer" not in await shell.school.names(first["session_id"])
+    assert (await shell.row("series", "show", series_id))["student_ids"] == [iris]
+
+
+async def test_days_are_closed_changed_and_opened_again(shell: Shell, tmp_path: Path) -> None:
+    first, second = [f"{datetime.now(UTC) + days * DAY:%Y-%m-%d}" for days in (200, 201)]
+    new = ("closures", "add", "Founders' day", "--from", first)
+    assert await shell.rows(*new, "--dry-run") == []
+    added = (await shell.row(*new))["closures"][0]
+    edit = ("closures", "edit", added["id"], "--name", "Founders' days", "--to", second)
+    assert "0 classes are skipped" in (await shell.run(*edit, "--dry-run")).err
+    assert (await shell.row(*edit))["closure"]["last_day"] == second
+    file = tmp_path / "days.csv"
+    file.write_text("name,first_day,last_day\nSpring break,2040-03-26,2040-04-06\n")
+    await shell.output("closures", "import", str(file))
+    listed = {one["name"]: one["id"] for one in await shell.rows("closures", "list")}
+    assert listed.keys() >= {"Founders' days", "Spring break"}
+    for key in listed.values():
+        await shell.output("closures", "remove", key)
+    assert await shell.rows("closures", "list") == []
+
+
+async def test_credentials_are_kept_and_required(shell: Shell) -> None:
+    ben, until_day = await ben_of(shell), f"{datetime.now(UTC) + 300 * DAY:%Y-%m-%d}"
+    kept = await shell.row(
+        "instructors", "edit", ben, "--certificate", f"Safeguarding:{until_day}:77",
+        "--background-check", f"Enhanced DBS:{until_day}",
+    )  # fmt: skip
+    assert (kept["certificates"][0]["number"], kept["background_checks"][0]["valid_until"]) == (
+        "77",
+        until_day,
+    )
+    course = await shell.row(
+        "courses", "add", "--title", f"Care {uuid4().hex[:6]}", "--subject", "Sums",
+        "--certificate", "Safeguarding", "--requires-background-check", "true",
+    )  # fmt: skip
+    book = ("sessions", "book", "--course", course["id"], "--student", shell.school.ids["student 0"])
+    refused = await shell.run(*book, "--instructor", shell.school.ids["instructor"], "--starts", at(30))
+    assert (refused.code, "Safeguarding" in refused.err) == (1, True)
+    assert (await shell.row(*book, "--instructor", ben, "--starts", at(30)))["participants"] == 2
+
+
+async def test_classes_are_imported_and_the_import_is_read(shell: Shell, tmp_path: Path) -> None:
+    file, ids = tmp_path / "classes.csv", shell.school.ids
+    starts = at(40).replace("T", " ")
+    file.write_text(
+        "course,instructor,starts,students\n"
+        f"{ids['course']},{ids['instructor']},{starts},{ids['student 0']}\n"
+        f"{ids['course']},{ids['instructor']},soon,{ids['student 0']}\n"
+    )
+    done = await shell.run("sessions", "import", str(file))
+    assert (done.code, "1 accepted, 1 refused" in done.out) == (1, True)
+    listed = await shell.rows("sessions", "imports")
+    (refused,) = await shell.rows("sessions", "import-rows", listed[0]["id"], "--outcome", "refused")
+    assert (refused["line"], "'soon'" in refused["problem"]["detail"]) == (3, True)
+
+
 async def test_a_plan_asks_and_is_answered(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "policy.json"
     shown = await shell.row("plans", "policy")
