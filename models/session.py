@@ -107,6 +107,8 @@ class OverrideRequest(TenantRow, table=True):
     __tablename__ = "override_request"
     id: UUID = Field(primary_key=True)  # named by the command
     reason: str
+    # Whether it is given once for all classes of a series.
+    of_series: bool = Field(False, sa_column_kwargs={"server_default": sa.false()})
     created_at: datetime = utc()
 
 

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable
 from domain.people.access import Principal
+from domain.scheduling.booking_rules import Override
 from domain.sessions.acts import Act, require_possible
 from domain.sessions.cancellations import CancelReason
 from models.authorship import authorship
@@ -52,12 +53,15 @@ class ClassCommands:
         new: NewSession,
         *,
         again: bool = False,
+        of_series: bool = False,
         act_id: UUID | None = None,
     ) -> Booked:
         """Book a class. Called again with the same id and values, it returns the class that exists.
 
         A booking that was refused stays so for its id, unless it is tried `again`. Of all classes of an act on many
         classes, `act_id`, each person is told in one message.
+
+        `of_series`: the reason of an override is given once for a whole series, and sets aside what it can foresee.
 
         Its external id and the reason of an override are free text, which Temporal must not hold: the booking takes
         them from the database.
@@ -85,9 +89,8 @@ class ClassCommands:
                 )
             override = session_id if new.override_reason else None
             if new.override_reason and not booked:
-                await override_requests.keep(
-                    db, organization_id, session_id, new.override_reason, datetime.now(UTC)
-                )
+                reason = Override(new.override_reason, of_series)
+                await override_requests.keep(db, organization_id, session_id, reason, datetime.now(UTC))
         booking = Booking(
             course_id=new.course_id,
             instructor_id=new.instructor_id,
@@ -126,6 +129,7 @@ class ClassCommands:
         command_id: str | None = None,
         *,
         override_reason: str | None = None,
+        of_series: bool = False,
         instructor_id: UUID | None = None,
         moves: int | None = None,
         act_id: UUID | None = None,
@@ -133,7 +137,7 @@ class ClassCommands:
         """Change start and end. A reason sets the rules about the instructor aside.
 
         The class keeps its instructor, unless `instructor_id` names another. With `moves`, how often it was moved when
-        the caller looked, it is refused if it was moved meanwhile. For `act_id` see `book`.
+        the caller looked, it is refused if it was moved meanwhile. For `of_series` and `act_id` see `book`.
 
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
         Unavailable.
@@ -142,8 +146,8 @@ class ClassCommands:
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
             if override_reason:
-                now = datetime.now(UTC)
-                await override_requests.keep(db, who.organization_id, override, override_reason, now)
+                reason, now = Override(override_reason, of_series), datetime.now(UTC)
+                await override_requests.keep(db, who.organization_id, override, reason, now)
         move = Reschedule(
             starts_at, ends_at, who.actor, override if override_reason else None, instructor_id, moves, act_id
         )
@@ -220,11 +224,12 @@ class ClassCommands:
         *,
         tell: bool = True,
         override_reason: str | None = None,
+        of_series: bool = False,
         act_id: UUID | None = None,
     ) -> Sequence[UUID]:
         """Add students to a class that is not over; returns the ids of the participants who are new in it.
 
-        A reason sets aside the hours of the students. For `act_id` see `book`.
+        A reason sets aside the hours of the students. For `of_series` and `act_id` see `book`.
 
         Raises NotFound, UnknownReference, TransitionRefused, DoubleBooked, InstructorUnavailable, Unavailable; then
         nobody is added.
@@ -234,8 +239,8 @@ class ClassCommands:
             await sessions.get_visible(db, session_id, who)
             await entities.all_in_use(db, Student, student_ids)
             if override_reason:
-                now = datetime.now(UTC)
-                await override_requests.keep(db, who.organization_id, override, override_reason, now)
+                reason, now = Override(override_reason, of_series), datetime.now(UTC)
+                await override_requests.keep(db, who.organization_id, override, reason, now)
         async with named_refusals(self._database, who.organization_id, who):
             added = AddPeople(
                 tuple(student_ids), who.actor, tell, override if override_reason else None, act_id

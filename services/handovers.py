@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import StaleRevision, TransitionRefused
+from domain.scheduling.booking_rules import Override
 from domain.sessions.states import SessionState
 from models.database import Database
 from models.people import Instructor
@@ -121,7 +122,8 @@ class Handovers:
 
     async def _check(self, db: AsyncSession, session: Session, *, overrides: bool) -> None:
         reason = await series.override_reason_of(db, session.id) if overrides else None
-        await instructor_rules.check_instructor(db, session, reason=reason)
+        override = Override(reason, of_series=True) if reason else None
+        await instructor_rules.check_instructor(db, session, override=override)
 
     async def _report(self, scheduled: Sequence[Handover]) -> None:
         for one in scheduled:

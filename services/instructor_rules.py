@@ -21,6 +21,7 @@ from domain.errors import HomeroomError, InstructorUnavailable, OrganizationClos
 from domain.scheduling.booking_rules import (
     A_STUDENT,
     OF_THE_TIME,
+    Override,
     broken_rules,
     can_be_set_aside,
     listed,
@@ -70,14 +71,11 @@ async def check(
     InstructorUnavailable, UnknownReference for a retired instructor.
     """
     if keeps_time:
-        reason = await override_requests.take(db, override) if override else None
-        await check_instructor(db, session, reason=reason)
+        await check_instructor(db, session, override=await _taken(db, override))
         return
     broken = await broken_by(db, await _asked(db, session, starts_at, ends_at))
     session.rules_version = broken.rules_version
-    reason = await override_requests.take(db, override) if override else None
-    if broken.rules and not (reason and can_be_set_aside(broken.rules)):
-        raise broken.refusal()
+    reason = broken.set_aside_by(await _taken(db, override))
     _write(session, broken.rules, reason, authorship.get().actor)
     await db.flush()
 
@@ -86,15 +84,15 @@ async def check_instructor(
     db: AsyncSession,
     session: Session,
     *,
-    reason: str | None = None,
+    override: Override | None = None,
     by: str = "",
     since: datetime | None = None,
     own: InstructorStanding | None = None,
 ) -> None:
-    """Refuse the instructor of a class that keeps its time, unless a reason sets the rules aside; then write it down.
+    """Refuse the instructor of a class that keeps its time, unless an override is given; then write it down.
 
     Rules that look at the time alone are not asked again: the class was booked at it before. With `since` the
-    instructor teaches what is left of the class then. `by` is who gives the reason, by default the author of what is
+    instructor teaches what is left of the class then. `by` is who gives its reason, by default the author of what is
     done. `own` are the rules that count, by default the published ones. When to call it and what it raises is as for
     `check`.
     """
@@ -102,8 +100,7 @@ async def check_instructor(
     asked = await _asked(db, session, starts_at, session.ends_at)
     broken = (await broken_by(db, asked, own)).without(OF_THE_TIME)
     session.rules_version = broken.rules_version
-    if broken.rules and not (reason and can_be_set_aside(broken.rules)):
-        raise broken.refusal()
+    reason = broken.set_aside_by(override)
     kept = [rule for rule in session.overridden_rules if rule in OF_THE_TIME]
     if kept and not broken.rules:
         session.overridden_rules = kept  # with their reason
@@ -128,6 +125,10 @@ def forget_instructor(session: Session) -> None:
         session.override_reason = session.overridden_by = None
 
 
+async def _taken(db: AsyncSession, override: UUID | None) -> Override | None:
+    return await override_requests.take(db, override) if override else None
+
+
 async def _asked(db: AsyncSession, session: Session, starts_at: datetime, ends_at: datetime) -> "AskedClass":
     course = await entities.get(db, Course, session.course_id)
     students = (await planning.students_of(db, [session.id])).get(session.id, [])
@@ -143,11 +144,9 @@ async def check_students(
     InstructorUnavailable.
     """
     broken = await _broken_by_students(db, session, student_ids)
-    reason = await override_requests.take(db, override) if override else None
+    reason = broken.set_aside_by(await _taken(db, override))
     if not broken.rules:
         return
-    if not (reason and can_be_set_aside(broken.rules)):
-        raise broken.refusal()
     reasons = [session.override_reason, reason]
     rules = dict.fromkeys([*session.overridden_rules, *broken.rules])
     words = "; ".join(dict.fromkeys(one for one in reasons if one))
@@ -214,6 +213,14 @@ class Broken:
     def without(self, rules: Collection[WhyNot]) -> "Broken":
         kept = [(rule, text) for rule, text in zip(self.rules, self.texts, strict=True) if rule not in rules]
         return replace(self, rules=tuple(rule for rule, _ in kept), texts=tuple(text for _, text in kept))
+
+    def set_aside_by(self, override: Override | None) -> str | None:
+        """The reason that sets the rules aside; None without rules. Raises InstructorUnavailable if they stand."""
+        if not self.rules:
+            return None
+        if override is None or not can_be_set_aside(self.rules, of_series=override.of_series):
+            raise self.refusal()
+        return override.reason
 
     def refusal(self) -> InstructorUnavailable:
         students = {"closed_to": self.closed_to, "kept_apart": self.kept_apart}

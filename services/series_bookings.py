@@ -115,7 +115,9 @@ class _Class:
         try:
             new = self._as_single(one, students, hold_id)
             act_id = await self._act(hold_id)
-            await self.classes.book(self.series.organization_id, session_id, new, act_id=act_id)
+            await self.classes.book(
+                self.series.organization_id, session_id, new, of_series=True, act_id=act_id
+            )
         except Unavailable:
             raise
         except HomeroomError as error:
@@ -166,6 +168,7 @@ class _Class:
                 joining,
                 f"{command}-add",
                 override_reason=self.series.override_reason,
+                of_series=True,
                 act_id=self._change_id,
             )
         for key in sorted(leaving):
@@ -205,6 +208,7 @@ class _Class:
             one.ends_at,
             f"series-{one.id}-{self.series.version}",
             override_reason=self.series.override_reason,
+            of_series=True,
             act_id=self._change_id,
         )
 

@@ -161,7 +161,7 @@ async def _rules(
         wanted = own.wanted(students.wanted(class_of(course, *span), who.student_ids))
         around = _around(candidate, span, taught)
         rules = broken_rules(wanted, around)
-        kept = [rule for rule in rules if not (overrides and can_be_set_aside([rule]))]
+        kept = [rule for rule in rules if not (overrides and can_be_set_aside([rule], of_series=True))]
         found.append([sentence(rule, instructor.name, wanted, around, called) for rule in kept])
     return found
 

@@ -17,6 +17,7 @@ from domain.cases.repairs import Repair, RepairResult
 from domain.errors import StaleRevision
 from domain.people.access import Principal
 from domain.people.roles import Role
+from domain.scheduling.booking_rules import Override
 from domain.scheduling.candidates import ABSOLUTE, Ranked
 from domain.scheduling.offers import (
     OfferRules,
@@ -185,7 +186,7 @@ async def accept(
     await instructor_rules.check_instructor(
         db,
         session,
-        reason=_ASKED_BY_NAME if by_name else None,
+        override=Override(_ASKED_BY_NAME) if by_name else None,
         by=row.requested_by,
         since=now,
         own=await standing_of(db, row.rules_version),

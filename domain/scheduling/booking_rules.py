@@ -1,6 +1,7 @@
 """The hard rules that a booking keeps, and the sentence that says why each refuses it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from domain.scheduling.credentials import Requirement, unmet
 OVERRIDABLE = tuple(rule for rule in WhyNot if rule not in ABSOLUTE)
 # What a booking is refused by: a reason doesn't make a person teach a student whom they must not teach.
 _KEPT = frozenset({*OVERRIDABLE, WhyNot.DO_NOT_PAIR})
+# What is entered for single days, often after a series began: the reason of a series does not foresee it.
+OF_SINGLE_DAYS = frozenset({WhyNot.CLOSED, WhyNot.ON_LEAVE, WhyNot.BUSY_ELSEWHERE})
 # What a class is refused by whoever teaches it: it looks at the time alone.
 OF_THE_TIME = frozenset({WhyNot.STUDENT_WINDOW, WhyNot.CLOSED})
 A_STUDENT = "a student of the class"  # in place of names that are not known
@@ -24,9 +27,18 @@ def broken_rules(wanted: ClassToTeach, instructor: Candidate) -> tuple[WhyNot, .
     return tuple(rule for rule in why_not(wanted, instructor) if rule in _KEPT)
 
 
-def can_be_set_aside(rules: Iterable[str]) -> bool:
-    """Whether a reason sets all of these rules aside."""
-    return not ABSOLUTE.intersection(rules)
+@dataclass(frozen=True)
+class Override:
+    """Why rules are set aside: for one class, or for all classes of a series."""
+
+    reason: str
+    of_series: bool = False
+
+
+def can_be_set_aside(rules: Iterable[str], *, of_series: bool = False) -> bool:
+    """Whether a reason sets all of these rules aside; `of_series`: one that is given once for all its classes."""
+    kept = ABSOLUTE | OF_SINGLE_DAYS if of_series else ABSOLUTE
+    return not kept.intersection(rules)
 
 
 def sentence(

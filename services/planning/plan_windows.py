@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.intervals import Interval, difference
-from domain.scheduling.booking_rules import OF_THE_TIME, OVERRIDABLE
-from domain.scheduling.candidates import WhyNot
+from domain.scheduling.booking_rules import OF_SINGLE_DAYS, OF_THE_TIME, OVERRIDABLE
 from domain.scheduling.term_plans import ChangeKind, PlanScope
 from matching.checker import Violation, pins_broken, violations
 from matching.problem import ClassToStaff
@@ -24,8 +23,8 @@ from services.series import students_of
 Occurrences = Mapping[UUID, tuple[SeriesOccurrence, Series]]
 Reasons = Mapping[UUID, tuple[str, ...]]
 _TIMES = frozenset({NOT_AVAILABLE, ON_LEAVE, BUSY_ELSEWHERE})
-# What the reason of a series sets aside for its classes: not the leave that a plan is made after.
-_OF_SERIES = frozenset(OVERRIDABLE) - OF_THE_TIME - {WhyNot.ON_LEAVE}
+# What the reason of a series sets aside for its classes.
+_OF_SERIES = frozenset(OVERRIDABLE) - OF_THE_TIME - OF_SINGLE_DAYS
 _ONLY_TOUCHED = frozenset({PlanScope.TOUCHED, PlanScope.CHANGED})
 
 

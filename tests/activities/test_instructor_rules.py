@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from activities.sessions import SessionActivities
 from domain.errors import InstructorUnavailable
 from domain.people.access import AccessRole, Principal
+from domain.scheduling.booking_rules import Override
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
 from models.course import Course
 from models.people import Student
@@ -69,9 +70,12 @@ async def test_a_move_is_refused_too_and_an_override_is_written_down_with_its_au
         await run(acts.move, MoveInput(school.session, **move))
     assert refusal.value.extra["rules"] == "on_leave"
     assert (await school.row()).starts_at == school.starts_at
-    key = uuid7()
+    of_series, key = uuid7(), uuid7()
     async with school.database.tenant(school.id) as db:
-        await override_requests.keep(db, school.id, key, REASON, now())
+        await override_requests.keep(db, school.id, of_series, Override(REASON, of_series=True), now())
+        await override_requests.keep(db, school.id, key, Override(REASON), now())
+    with pytest.raises(InstructorUnavailable):  # leave is of single days, and so is its override
+        await run(acts.move, MoveInput(school.session, **move, override=of_series))
     overridden = MoveInput(school.session, **move, override=key)
     await run(acts.move, overridden)
     await run(acts.move, overridden)  # a repeat of the activity, whose reason is taken
@@ -144,7 +148,7 @@ async def move(school: SchoolRows, by: timedelta, override: bool = False) -> Non
     key = uuid7() if override else None
     if key:
         async with school.database.tenant(school.id) as db:
-            await override_requests.keep(db, school.id, key, REASON, now())
+            await override_requests.keep(db, school.id, key, Override(REASON), now())
     async with named_refusals(school.database, school.id):
         moves = (await school.row()).moves + 1
         await run(
@@ -195,7 +199,7 @@ async def test_students_are_added_within_their_hours_unless_a_reason_sets_them_a
     assert len(await school.participants()) == 3
     key = uuid7()
     async with school.database.tenant(school.id) as db:
-        await override_requests.keep(db, school.id, key, REASON, now())
+        await override_requests.keep(db, school.id, key, Override(REASON), now())
     await run(acts.add_people, replace(added, override=key))
     row = await school.row()
     assert (row.overridden_rules, row.override_reason) == (["student_window"], REASON)

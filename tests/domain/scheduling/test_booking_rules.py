@@ -112,6 +112,11 @@ def test_classes_of_one_day_need_no_rest() -> None:
     assert not near.lacks_rest(START + 11 * HOUR, START + 12 * HOUR)
 
 
+def test_the_reason_of_a_series_sets_aside_what_holds_week_for_week() -> None:
+    standing = [rule for rule in OVERRIDABLE if can_be_set_aside([rule], of_series=True)]
+    assert set(OVERRIDABLE) - set(standing) == {WhyNot.CLOSED, WhyNot.ON_LEAVE, WhyNot.BUSY_ELSEWHERE}
+
+
 def test_a_clash_is_no_rule_that_can_be_set_aside() -> None:
     instructor = Candidate(
         UUID(int=1), qualifications=[("Physics", "")], availability=times(booked=((START, START + HOUR),))
