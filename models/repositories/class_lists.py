@@ -104,7 +104,8 @@ def _conditions(narrowed: ClassFilter) -> list[sa.ColumnElement[bool]]:
         with_status = sa.select(col(Documentation.session_id)).where(
             col(Documentation.status) == narrowed.documentation.value
         )
-        where.append(own.in_(with_status))
+        is_rare = narrowed.documentation == DocumentationFilter.CHANGES_REQUESTED
+        where.append(_is_one_of(with_status) if is_rare else own.in_(with_status))
     return where
 
 
