@@ -140,6 +140,9 @@ async def address_of(school: School, operation_key: str, real: dict[str, str]) -
     if "{run_id}" in path:
         made = await school.post("/v1/plans", BODIES["POST /v1/plans"])
         return path.format(run_id=made["id"])
+    if "{closure_id}" in path:
+        made = await school.post("/v1/closures", BODIES["POST /v1/closures"])
+        return path.format(closure_id=made["closures"][0]["id"])
     if "{leave_id}" in path:
         now = datetime.now(UTC)
         wanted = NewLeave(starts_at=now, ends_at=now + HOUR)
