@@ -137,7 +137,7 @@ def method_of(path: str) -> str:
         "/v1/planning-policy",
     ):
         return "PUT"
-    changed = path.endswith("/{id}") or path in ("/v1/policy", "/v1/organization")
+    changed = path.endswith(("/{id}", "/{closure_id}")) or path in ("/v1/policy", "/v1/organization")
     return "PATCH" if changed else "POST"
 
 
