@@ -129,16 +129,20 @@ async def hall(
     postgres_server: TestPostgres,
     migrated_template: str,
     temporal_server: TestTemporal,
-    livekit_server: TestLiveKit,
     mail_sink: TestMail,
 ) -> "AsyncIterator[Hall]":
-    """The application with all its workers; what is said and recorded, `Hall` writes."""
+    """The application with all its workers; what is said and recorded, `Hall` writes.
+
+    It has a LiveKit server of its own, whose rooms no other watch closes as rooms without a session.
+    """
     from tests.console.hall import hall_on
 
     database = postgres_server.create_database(template=migrated_template)
-    with temporary_folder("hall") as folder:
-        async with hall_on(database, temporal_server, livekit_server, mail_sink, folder) as opened:
+    with temporary_folder("livekit") as servers, temporary_folder("hall") as folder:
+        livekit = start_livekit(servers)
+        async with hall_on(database, temporal_server, livekit, mail_sink, folder) as opened:
             yield opened
+        livekit.stop()
 
 
 @pytest.fixture(scope="session")
