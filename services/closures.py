@@ -42,12 +42,18 @@ class StandingClass:
     closure: str  # its name
 
 
-@dataclass(frozen=True)
-class AddedClosures:
-    closures: Sequence[Closure]
-    kept: int  # booked classes that stand on these days
+@dataclass(frozen=True, kw_only=True)
+class BookedOutcome:
+    """What has become of booked classes on days that closed."""
+
+    kept: int
     cancelled: int
     refused: Sequence[ClassResult] = ()  # classes that could not be cancelled
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedClosures(BookedOutcome):
+    closures: Sequence[Closure]
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,9 @@ class ClosureEffect:
     stay_cancelled: Sequence[Session]  # cancelled for a holiday, on days that open by it
 
 
-@dataclass(frozen=True)
-class ChangedClosure:
+@dataclass(frozen=True, kw_only=True)
+class ChangedClosure(BookedOutcome):
     closure: Closure
-    kept: int  # booked classes on days that close by it
-    cancelled: int
-    refused: Sequence[ClassResult]  # classes that could not be cancelled
     skipped: int
     planned_again: int
     stay_cancelled: Sequence[Session]  # as in ClosureEffect
@@ -102,11 +105,8 @@ class ClosureCommands:
             added = [await _added(db, row) for row in rows]
             settled = await _settle(db, added, now)
         await self._tell(who, settled.series_ids)
-        if wanted.booked_classes != BookedClasses.CANCEL:
-            return AddedClosures(added, len(classes), 0)
-        results = await self._cancel(who, [one.session.id for one in classes], f"closure-{request_id}", now)
-        refused = [one for one in results if one.error]
-        return AddedClosures(added, len(refused), len(results) - len(refused), refused)
+        booked = await self._decide(who, classes, wanted.booked_classes, f"closure-{request_id}", now)
+        return AddedClosures(**vars(booked), closures=added)
 
     async def preview_change(
         self, who: Principal, closure_id: UUID, edit: ClosureEdit, now: datetime
@@ -133,10 +133,8 @@ class ClosureCommands:
             effect = await _effect(db, row, edited, now)
             if effect.booked and change.booked_classes is None:
                 raise _undecided(len(effect.booked))
-        results: list[ClassResult] = []
-        if change.booked_classes == BookedClasses.CANCEL:
-            ids = [one.session.id for one in effect.booked]
-            results = await self._cancel(who, ids, f"closure-{closure_id}-{read_version}", now)
+        command_id = f"closure-{closure_id}-{read_version}"
+        booked = await self._decide(who, effect.booked, change.booked_classes, command_id, now)
         async with self._database.tenant(who.organization_id) as db:
             await organizations.organization(db, lock=True)
             row = await repository.get(db, closure_id, lock=True)
@@ -148,15 +146,12 @@ class ClosureCommands:
             await _require_unlike_others(db, row)
             settled = await _settle(db, [before, row], now)
         await self._tell(who, settled.series_ids)
-        refused = [one for one in results if one.error]
         return ChangedClosure(
-            row,
-            len(effect.booked) - len(results) + len(refused),
-            len(results) - len(refused),
-            refused,
-            settled.skipped,
-            settled.planned_again,
-            effect.stay_cancelled,
+            **vars(booked),
+            closure=row,
+            skipped=settled.skipped,
+            planned_again=settled.planned_again,
+            stay_cancelled=effect.stay_cancelled,
         )
 
     async def remove(self, who: Principal, closure_id: UUID, now: datetime) -> None:
@@ -167,18 +162,26 @@ class ClosureCommands:
             settled = await _settle(db, [row], now)
         await self._tell(who, settled.series_ids)
 
-    async def _cancel(
-        self, who: Principal, session_ids: Sequence[UUID], command_id: str, now: datetime
-    ) -> list[ClassResult]:
+    async def _decide(
+        self,
+        who: Principal,
+        booked: Sequence[StandingClass],
+        wanted: BookedClasses | None,
+        command_id: str,
+        now: datetime,
+    ) -> BookedOutcome:
+        """Cancel these classes, if that is wanted; sent again, a command cancels what is left."""
+        if wanted != BookedClasses.CANCEL:
+            return BookedOutcome(kept=len(booked), cancelled=0)
+        ids = [one.session.id for one in booked]
         results: list[ClassResult] = []
-        for first in range(0, len(session_ids), MOST_CLASSES):
+        for first in range(0, len(ids), MOST_CLASSES):
             acts = ClassActs(
-                action=ClassAct.CANCEL,
-                ids=list(session_ids[first : first + MOST_CLASSES]),
-                reason=CancelReason.HOLIDAY,
+                action=ClassAct.CANCEL, ids=ids[first : first + MOST_CLASSES], reason=CancelReason.HOLIDAY
             )
             results += await self._classes.act(who, acts, command_id, now)
-        return results
+        refused = [one for one in results if one.error]
+        return BookedOutcome(kept=len(refused), cancelled=len(results) - len(refused), refused=refused)
 
     async def _tell(self, who: Principal, series_ids: frozenset[UUID]) -> None:
         for key in sorted(series_ids):
