@@ -4,7 +4,8 @@ Each command checks that the caller may see the class, then holds no connection 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -142,25 +143,13 @@ class ClassCommands:
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
         Unavailable.
         """
-        override = uuid5(session_id, command_id) if command_id else uuid7()
-        async with self._database.tenant(who.organization_id) as db:
-            await sessions.get_visible(db, session_id, who)
-            if override_reason:
-                reason, now = Override(override_reason, of_series), datetime.now(UTC)
-                await override_requests.keep(db, who.organization_id, override, reason, now)
-        move = Reschedule(
-            starts_at, ends_at, who.actor, override if override_reason else None, instructor_id, moves, act_id
-        )
-        try:
-            async with named_refusals(self._database, who.organization_id, who):
-                await self._client.reschedule(session_id, move, command_id)
-        except Unavailable:  # the workflow may still move it, and take the reason
-            raise
-        except HomeroomError:
-            if override_reason:
-                async with self._database.tenant(who.organization_id) as db:
-                    await override_requests.take(db, override)
-            raise
+        await visible_session(self._database, who, session_id)
+        async with (
+            self._reason_kept(who, session_id, command_id, override_reason, of_series) as override,
+            named_refusals(self._database, who.organization_id, who),
+        ):
+            move = Reschedule(starts_at, ends_at, who.actor, override, instructor_id, moves, act_id)
+            await self._client.reschedule(session_id, move, command_id)
 
     async def extend(
         self, who: Principal, session_id: UUID, ends_at: datetime, command_id: str | None = None
@@ -234,18 +223,39 @@ class ClassCommands:
         Raises NotFound, UnknownReference, TransitionRefused, DoubleBooked, InstructorUnavailable, Unavailable; then
         nobody is added.
         """
-        override = uuid5(session_id, command_id) if command_id else uuid7()
         async with self._database.tenant(who.organization_id) as db:
             await sessions.get_visible(db, session_id, who)
             await entities.all_in_use(db, Student, student_ids)
-            if override_reason:
-                reason, now = Override(override_reason, of_series), datetime.now(UTC)
-                await override_requests.keep(db, who.organization_id, override, reason, now)
-        async with named_refusals(self._database, who.organization_id, who):
-            added = AddPeople(
-                tuple(student_ids), who.actor, tell, override if override_reason else None, act_id
-            )
+        async with (
+            self._reason_kept(who, session_id, command_id, override_reason, of_series) as override,
+            named_refusals(self._database, who.organization_id, who),
+        ):
+            added = AddPeople(tuple(student_ids), who.actor, tell, override, act_id)
             return (await self._client.add_people(session_id, added, command_id)).participant_ids
+
+    @asynccontextmanager
+    async def _reason_kept(
+        self, who: Principal, session_id: UUID, command_id: str | None, reason: str | None, of_series: bool
+    ) -> AsyncIterator[UUID | None]:
+        """Keep the reason of an override for the command, which takes it by this id; a refused one drops it.
+
+        None: there is no reason.
+        """
+        if not reason:
+            yield None
+            return
+        key = uuid5(session_id, command_id) if command_id else uuid7()
+        async with self._database.tenant(who.organization_id) as db:
+            override = Override(reason, of_series)
+            await override_requests.keep(db, who.organization_id, key, override, datetime.now(UTC))
+        try:
+            yield key
+        except Unavailable:  # the workflow may still carry it out, and take the reason
+            raise
+        except HomeroomError:
+            async with self._database.tenant(who.organization_id) as db:
+                await override_requests.take(db, key)
+            raise
 
     async def remove_participant(
         self,

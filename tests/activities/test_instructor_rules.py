@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from activities.sessions import SessionActivities
-from domain.errors import InstructorUnavailable
+from domain.errors import InstructorUnavailable, TransitionRefused
 from domain.people.access import AccessRole, Principal
 from domain.scheduling.booking_rules import Override
 from domain.scheduling.scheduling_rules import Parameters, SchedulingRules
@@ -20,14 +20,17 @@ from models.course import Course
 from models.people import Student
 from models.repositories import change_log, entities, override_requests, sessions
 from models.scheduling import Pairing, SchedulingRulesVersion
+from models.session import OverrideRequest
 from services import instructor_absences
 from services.booking_preview import BookingPreview
 from services.clashes import named_refusals
+from services.class_commands import ClassCommands
 from services.class_moves import PlannedMove, refusals
 from services.inputs.substitutions import AbsenceIn, AvailabilityIn
 from services.instructor_rules import AskedClass
 from services.instructor_standing import class_of
 from tests.activities.school_rows import NOTICES, SchoolRows, now, run, step
+from workflows.client import SessionClient
 from workflows.contracts.sessions import AddPeopleInput, MoveInput
 
 pytestmark = pytest.mark.adapter
@@ -273,3 +276,24 @@ async def test_leave_that_is_to_come_outlasts_what_is_over(school: SchoolRows) -
         left = (await instructor_absences.availability(db, school.people["Ada"])).leave
     assert [one.starts_at for one in left[-2:]] == [school.starts_at, later.starts_at]
     assert len(left) == 100
+
+
+class Refusing:
+    """In place of the workflow of a class."""
+
+    async def reschedule(self, *_: object) -> None:
+        raise TransitionRefused("the class is over")
+
+    add_people = reschedule
+
+
+async def test_a_refused_command_leaves_no_reason_behind(school: SchoolRows) -> None:
+    classes = ClassCommands(school.database, cast("SessionClient", Refusing()))
+    who = Principal(school.id, AccessRole.OPS, "member:1")
+    session_id, start = school.session.session_id, school.starts_at + HOUR
+    with pytest.raises(TransitionRefused):
+        await classes.reschedule(who, session_id, start, start + HOUR, override_reason=REASON)
+    with pytest.raises(TransitionRefused):
+        await classes.add_students(who, session_id, [school.people["Leo"]], override_reason=REASON)
+    async with school.database.tenant(school.id) as db:
+        assert await db.scalar(sa.select(sa.func.count()).select_from(OverrideRequest)) == 0
