@@ -139,9 +139,12 @@ def _untaught() -> sa.CompoundSelect[UUID | None]:
     return sa.union(_with_open_case(WITHOUT_INSTRUCTOR), searched, left)
 
 
+_CALL_STANDS = sa.and_(volunteer_calls.stands(), col(Session.starts_at) > sa.func.now())
+
+
 def _open_to_volunteers() -> sa.Select[UUID | None]:
     query = sa.select(col(Session.id)).join(VolunteerCall, col(VolunteerCall.session_id) == col(Session.id))
-    return query.where(volunteer_calls.stands(), col(Session.starts_at) > sa.func.now())
+    return query.where(_CALL_STANDS)
 
 
 async def described(db: AsyncSession, rows: Collection[Session]) -> list[ListedClass]:
@@ -187,11 +190,7 @@ _CASES = (
 _IS_SEARCHED = sa.exists().where(
     col(Substitution.session_id) == col(Session.id), col(Substitution.state) == SubstitutionState.SEARCHING
 )
-_IS_CALLED = sa.exists().where(
-    col(VolunteerCall.session_id) == col(Session.id),
-    volunteer_calls.stands(),
-    col(Session.starts_at) > sa.func.now(),
-)
+_IS_CALLED = sa.exists().where(col(VolunteerCall.session_id) == col(Session.id), _CALL_STANDS)
 _DESCRIBED = (
     sa.select(
         col(Session.id),

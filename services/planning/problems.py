@@ -127,9 +127,8 @@ async def problem_of(
     near = Interval(start - _NEAR, end + _NEAR)
     taken = _taken(staff, [one for one in booked if one.id not in free_ids], near)
     found = await booked_times.held(db, list(staff.rows), near.start, near.end)
-    held = [
-        one for one in found if one.class_id not in free_ids
-    ]  # what plans hold for these classes is theirs
+    # What plans hold for these classes is theirs.
+    held = [one for one in found if one.class_id not in free_ids]
     for hold in held:
         taken[hold.person_id].append(TakenTime(hold.hold_id, hold.starts_at, hold.ends_at))
     pairs = frozenset((one.subject, one.level) for one in classes)
