@@ -20,6 +20,7 @@ from api.schemas.booking_imports import BookingImportOut
 from domain.people.access import Permission, Principal
 from domain.sessions.booking_imports import ImportState, RowOutcome
 from models.booking_import import BookingImport
+from services.bulk_import.booking_runs import BATCH
 from services.bulk_import.bookings import COLUMNS, BookingRow, previewed
 
 router = APIRouter(prefix="/v1", tags=["sessions"], route_class=StreamedRoute)
@@ -119,7 +120,7 @@ async def _followed(shared: State, who: Principal, import_id: UUID) -> AsyncIter
         found = await shared.booking_imports.progress(who, import_id)
         done = found.run.state == ImportState.DONE
         lines = b""
-        for row in await shared.booking_imports.rows(who, import_id, after=last):
+        for row in await shared.booking_imports.rows(who, import_id, after=last, most=BATCH):
             if row.outcome == RowOutcome.WAITING:
                 break
             lines += report.row(row.number, row.line, row.class_id, problem_of(row), row.remark)
@@ -128,7 +129,8 @@ async def _followed(shared: State, who: Principal, import_id: UUID) -> AsyncIter
             yield lines
         if done and last == found.run.row_count:
             break
-        await asyncio.sleep(_LOOK_EVERY)
+        if not lines:
+            await asyncio.sleep(_LOOK_EVERY)
     yield report.end()
 
 

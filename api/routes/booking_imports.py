@@ -16,10 +16,7 @@ from api.http.state import State
 from api.schemas.booking_imports import BookingImportOut, BookingImportRowOut
 from domain.people.access import Permission
 from domain.sessions.booking_imports import ImportState, RowOutcome
-from models.booking_import import BookingImport
-from models.repositories import booking_imports as repository
-from models.repositories import pages
-from services.bulk_import.booking_runs import RunProgress
+from services.bulk_import.booking_runs import RunProgress, listed
 
 router = APIRouter(prefix="/v1/booking-imports", tags=["sessions"], route_class=ApiRoute)
 WRITE = [needs(Permission.SESSIONS_WRITE)]
@@ -40,10 +37,9 @@ async def list_imports(
     db: Work, shared: Shared, query: Annotated[ImportsQuery, Query()]
 ) -> Page[BookingImportOut]:
     """List imports of bookings."""
-    rows, more = await pages.page(db, BookingImport, query.wanted())
-    counts = await repository.counts(db, [row.id for row in rows])
-    items = [_shown(shared, RunProgress(row, counts[row.id])) for row in rows]
-    return Page(items=items, next_cursor=next_cursor(rows, more, query.sort))
+    found, more = await listed(db, query.wanted())
+    items = [_shown(shared, one) for one in found]
+    return Page(items=items, next_cursor=next_cursor([one.run for one in found], more, query.sort))
 
 
 @router.get("/{import_id}", dependencies=WRITE)

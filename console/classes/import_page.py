@@ -19,9 +19,8 @@ from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import InvalidInput, PayloadTooLarge
 from domain.people.access import Permission, Principal
 from domain.sessions.booking_imports import ImportState, RowOutcome
-from models.booking_import import BookingImport
-from models.repositories import booking_imports, pages
-from services.bulk_import.booking_runs import RunProgress
+from models.repositories import pages
+from services.bulk_import.booking_runs import RunProgress, listed
 from services.bulk_import.bookings import COLUMNS, MOST_ROWS, previewed
 from services.bulk_import.csv_files import csv_rows
 from services.bulk_import.importer import Outcome
@@ -97,9 +96,8 @@ async def _earlier(shared: State, who: Principal) -> list[RunProgress]:
     """The latest imports, the latest first."""
     wanted = pages.PageRequest("-created_at", _MOST_LISTED)
     async with shared.database.tenant(who.organization_id) as db:
-        runs, _ = await pages.page(db, BookingImport, wanted)
-        counts = await booking_imports.counts(db, [run.id for run in runs])
-    return [RunProgress(run, counts[run.id]) for run in runs]
+        found, _ = await listed(db, wanted)
+    return found
 
 
 async def _page(

@@ -52,7 +52,12 @@ async def class_rows(db: AsyncSession, import_id: UUID) -> dict[UUID, int]:
 
 
 async def rows(
-    db: AsyncSession, import_id: UUID, outcome: RowOutcome | None = None, *, after: int = 0
+    db: AsyncSession,
+    import_id: UUID,
+    outcome: RowOutcome | None = None,
+    *,
+    after: int = 0,
+    most: int | None = None,
 ) -> list[BookingImportRow]:
     """The rows of an import after a number, or those of an outcome, by number."""
     query = sa.select(BookingImportRow).where(
@@ -60,10 +65,8 @@ async def rows(
     )
     if outcome:
         query = query.where(col(BookingImportRow.outcome) == outcome)
-    found = await db.scalars(
-        query.order_by(col(BookingImportRow.number)).execution_options(populate_existing=True)
-    )
-    return list(found)
+    query = query.order_by(col(BookingImportRow.number)).limit(most)
+    return list(await db.scalars(query.execution_options(populate_existing=True)))
 
 
 async def counts(db: AsyncSession, import_ids: Collection[UUID]) -> dict[UUID, Counter[RowOutcome]]:

@@ -48,6 +48,7 @@ from domain.presence.plausible_times import (
     reported_join,
 )
 from domain.presence.telemetry import TELEMETRY_KINDS, TelemetryMinute, report_of, summary_events
+from models.json_values import storable
 from models.session_event import SessionEventRow
 from models.telemetry import TelemetryMinuteRow
 from models.written_sessions import WRITES_SESSIONS
@@ -219,21 +220,11 @@ def encoded(session_id: UUID, event: SessionEvent) -> bytes:
         text = orjson.dumps(row)
         if rb"\u0000" not in text:
             return text
-    return orjson.dumps(_storable(row))
+    return orjson.dumps(storable(row))
 
 
 def _as_array(rows: Sequence[bytes]) -> str:
     return f"[{b','.join(rows).decode()}]"
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_storable(key): _storable(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(inner) for inner in value]
-    return value
 
 
 def _as_row(session_id: UUID, event: SessionEvent) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import HomeroomError, NotFound, by_code
 from domain.people.access import AccessRole, Principal
@@ -24,8 +24,11 @@ from models.authorship import author
 from models.booking_import import BookingImport as BookingImportRun
 from models.booking_import import BookingImportRow
 from models.database import Database
+from models.json_values import storable
 from models.repositories import booking_imports as repository
-from services.bulk_import.bookings import MOST_ROWS, BookingImport, BookingRow, given_in, too_many_rows
+from models.repositories import pages
+from models.repositories.pages import PageRequest
+from services.bulk_import.bookings import BookingImport, BookingRow, given_in, rows_of_file
 from services.bulk_import.importer import Outcome, Refusal
 from services.bulk_import.parsing import Row
 from services.class_commands import ClassCommands
@@ -59,9 +62,7 @@ class BookingImports:
 
         Raises InvalidInput for a file with too many rows, Unavailable.
         """
-        read = await asyncio.to_thread(lambda: [_stored(row) for row in islice(rows, MOST_ROWS + 1)])
-        if len(read) > MOST_ROWS:
-            raise too_many_rows()
+        read = await asyncio.to_thread(lambda: [_stored(row) for row in rows_of_file(rows)])
         # The workflow waits a while for its row: no row is ever without a workflow.
         ref = ImportRef(who.organization_id, import_id)
         await self._client.start(ref)
@@ -87,12 +88,25 @@ class BookingImports:
             return RunProgress(run, (await repository.counts(db, [run.id]))[run.id])
 
     async def rows(
-        self, who: Principal, import_id: UUID, outcome: RowOutcome | None = None, *, after: int = 0
+        self,
+        who: Principal,
+        import_id: UUID,
+        outcome: RowOutcome | None = None,
+        *,
+        after: int = 0,
+        most: int | None = None,
     ) -> list[BookingImportRow]:
         """The rows after a number, or those of an outcome, by number. Raises NotFound."""
         async with self._database.tenant(who.organization_id) as db:
             await repository.get(db, import_id)
-            return await repository.rows(db, import_id, outcome, after=after)
+            return await repository.rows(db, import_id, outcome, after=after, most=most)
+
+
+async def listed(db: AsyncSession, wanted: PageRequest) -> tuple[list[RunProgress], bool]:
+    """A page of imports with their progress, and whether others follow."""
+    runs, more = await pages.page(db, BookingImportRun, wanted)
+    counts = await repository.counts(db, [run.id for run in runs])
+    return [RunProgress(run, counts[run.id]) for run in runs], more
 
 
 class BookingRuns:
@@ -121,7 +135,7 @@ class BookingRuns:
     async def _written(self, ref: ImportRef, outcomes: Iterable[Outcome], now: datetime) -> ImportLook:
         async with self._database.tenant(ref.organization_id) as db:
             run = await repository.get(db, ref.import_id, lock=True)
-            waiting = {row.number: row for row in await repository.waiting(db, run.id, MOST_ROWS)}
+            waiting = {row.number: row for row in await repository.waiting(db, run.id, BATCH)}
             for outcome in outcomes:
                 if row := waiting.get(outcome.candidate.number):
                     _write(row, outcome)
@@ -152,15 +166,9 @@ def _stored(row: Row) -> dict[str, Any]:
     given = given_in(row)
     stored: dict[str, Any] = {"number": row.number, "line": row.line, "remark": ""}
     if isinstance(given, BookingRow):
-        content = _storable(given.model_dump(mode="json", exclude_defaults=True))
+        content = storable(given.model_dump(mode="json", exclude_defaults=True))
         return stored | {"outcome": RowOutcome.WAITING, "content": content, "problem": {}}
     return stored | {"outcome": RowOutcome.REFUSED, "content": {}, "problem": _problem(given)}
-
-
-def _storable(value: dict[str, Any]) -> dict[str, Any]:
-    """Without the character that Postgres does not store."""
-    found: dict[str, Any] = json.loads(json.dumps(value).replace("\\u0000", "\\ufffd"))
-    return found
 
 
 def _read(row: BookingImportRow) -> Row:
@@ -179,6 +187,9 @@ def _write(row: BookingImportRow, outcome: Outcome) -> None:
 
 def _problem(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, ValidationError):
-        return _storable({"errors": json.loads(refusal.json(include_url=False, include_input=False))})
-    found = {"code": refusal.code, "detail": refusal.detail, "next_step": refusal.next_step}
-    return _storable(found | refusal.extra)
+        found = {"errors": json.loads(refusal.json(include_url=False, include_input=False))}
+    else:
+        own = {"code": refusal.code, "detail": refusal.detail, "next_step": refusal.next_step}
+        found = own | refusal.extra
+    problem: dict[str, Any] = storable(found)
+    return problem

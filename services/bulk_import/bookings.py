@@ -121,19 +121,21 @@ async def previewed(database: Database, who: Principal, rows: Iterator[Row], now
 
     Raises InvalidInput for a file with too many rows.
     """
-    read = await asyncio.to_thread(list, islice(rows, MOST_ROWS + 1))
-    if len(read) > MOST_ROWS:
-        raise too_many_rows()
+    read = await asyncio.to_thread(rows_of_file, rows)
     seen = _File()
     async with database.tenant(who.organization_id) as db:
         checked = await _checked(db, who, read, seen)
         return await _previewed(db, who, checked, seen, now)
 
 
-def too_many_rows() -> InvalidInput:
-    return InvalidInput(
-        f"the file has more than {MOST_ROWS:,} rows", next_step="Split it, and send the parts."
-    )
+def rows_of_file(rows: Iterator[Row]) -> list[Row]:
+    """All rows. Raises InvalidInput for too many, or for a file that can't be read."""
+    read = list(islice(rows, MOST_ROWS + 1))
+    if len(read) > MOST_ROWS:
+        raise InvalidInput(
+            f"the file has more than {MOST_ROWS:,} rows", next_step="Split it, and send the parts."
+        )
+    return read
 
 
 @dataclass(frozen=True)
