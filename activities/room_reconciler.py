@@ -5,7 +5,7 @@ sessions: reads take a fixed number, writes one for each organization with diffe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from media_bridge.liveness import Findings, Poll, RecordedConnection, Sighting, 
 from media_bridge.rooms import LiveKitRooms, Room, RoomParticipant
 from models.database import Database
 from models.repositories import events as event_log
-from models.repositories import presence
+from models.repositories import loose_ends, presence
 from services.case_repairs import tried_for_sessions
 from services.cases import NewCase, open_case
 
@@ -37,12 +37,18 @@ class RoomReconciler:
     """Reconciles the rooms of one region. Keeps the connections it saw the last time in memory."""
 
     def __init__(
-        self, database: Database, rooms: LiveKitRooms, record: PresenceRecord, absences: AbsenceWatch
+        self,
+        database: Database,
+        rooms: LiveKitRooms,
+        record: PresenceRecord,
+        absences: AbsenceWatch,
+        region: str,
     ) -> None:
         self._database = database
         self._rooms = rooms
         self._record = record
         self._absences = absences
+        self._region = region
         self._sightings: Mapping[str, Sighting] = {}
 
     async def reconcile(self) -> bool:
@@ -64,7 +70,7 @@ class RoomReconciler:
             sid: sighting for found in findings.values() for sid, sighting in found.sightings.items()
         }
         is_complete = await self._apply(findings, recorded)
-        await self._close(orphans(rooms, running.keys(), at))
+        await self._close_forgotten(orphans(rooms, running.keys(), at))
         return is_complete
 
     async def _participants(self, session_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[RoomParticipant]]:
@@ -113,14 +119,20 @@ class RoomReconciler:
                 log_left_out(session_id, "compare the room with the record", error)
         return findings
 
-    async def _close(self, session_ids: Iterable[UUID]) -> None:
+    async def _close_forgotten(self, session_ids: Collection[UUID]) -> None:
+        """Close the rooms of classes that have none. Rooms of sessions unknown here are another deployment's."""
+        if not session_ids:
+            return
+        async with self._database.unscoped() as db:
+            forgotten = await loose_ends.without_room(db, self._region, session_ids)
+
         async def close(session_id: UUID, _: None) -> None:
             await self._rooms.close_room(session_id)
             activity.logger.warning(
-                "a room without a session was closed", extra={"session_id": str(session_id)}
+                "a room was closed whose class has none", extra={"session_id": str(session_id)}
             )
 
-        await for_each(dict.fromkeys(session_ids), close, what="close the room")
+        await for_each(dict.fromkeys(sorted(forgotten)), close, what="close the room")
 
     async def _apply(
         self, findings: Mapping[UUID, Findings], sessions: Mapping[UUID, SessionPresence]

@@ -84,7 +84,7 @@ class RoomWatcher:
         self._every = watch.every_seconds
         self._record = PresenceRecord(database, watch.region)
         self._reconciler = RoomReconciler(
-            database, rooms, self._record, AbsenceWatch(database, substitutions)
+            database, rooms, self._record, AbsenceWatch(database, substitutions), watch.region
         )
         self._reporter = PresenceReporter(database, client)
         self._captures = CaptureWatch(database, watch.region)

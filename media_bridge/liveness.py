@@ -52,7 +52,6 @@ class Poll:
 @dataclass(frozen=True)
 class Findings:
     remake: tuple[UUID, ...] = ()  # running sessions without a room
-    close: tuple[UUID, ...] = ()  # rooms without a running session
     events: tuple[RecordedEvent, ...] = ()
     sightings: Mapping[str, Sighting] = field(default_factory=dict)  # by participant sid, for the next poll
 
@@ -96,14 +95,13 @@ def compare(
             events.append(_absent_event(connection, sightings[sid], with_room=False))
     return Findings(
         remake=tuple(sorted(running - rooms.keys())),
-        close=orphans(poll.rooms, running, poll.at),
         events=tuple(events),
         sightings=seen,
     )
 
 
 def orphans(rooms: Sequence[Room], running: AbstractSet[UUID], now: datetime) -> tuple[UUID, ...]:
-    """The sessions of rooms that should be closed: not running, and the room is not new."""
+    """The sessions of rooms that may be forgotten: not running, and the room is not new."""
     return tuple(
         sorted(
             room.session_id

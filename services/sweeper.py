@@ -108,10 +108,10 @@ class Sweeper:
         if not rooms:
             return 0
         async with self._database.unscoped() as db:
-            forgotten = await loose_ends.without_room(db, rooms)
+            forgotten = await loose_ends.without_room(db, self._region, rooms)
         for session_id in sorted(forgotten)[:_MOST]:
             await self._rooms.close_room(session_id)
-            logger.warning("a room without a session was closed", extra={"session_id": str(session_id)})
+            logger.warning("a room was closed whose class has none", extra={"session_id": str(session_id)})
         return min(len(forgotten), _MOST)
 
     async def _start_cases(self, before: datetime) -> int:

@@ -18,7 +18,7 @@ _LOOSE_ENDS = sa.text(
 )
 _UNRESOLVED = sa.text("select * from cases_unresolved_before(:region, :opened_before, :most)")
 _WITHOUT_ROOM = sa.text(
-    "select session_id from sessions_without_room(cast(:wanted as uuid[]), cast(:states as text[]))"
+    "select session_id from sessions_without_room(:region, cast(:wanted as uuid[]), cast(:states as text[]))"
 )
 
 
@@ -59,7 +59,9 @@ async def unresolved_cases(
     return [Unfollowed(row.organization_id, row.id, row.changes, row.kind, row.severity) for row in rows]
 
 
-async def without_room(db: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these ids that belong to no session that has a room."""
+async def without_room(db: AsyncSession, region: str, session_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that belong to sessions of the region which have no room, not yet or no longer."""
     states = sorted(state.value for state in ROOM_STATES)
-    return set(await db.scalars(_WITHOUT_ROOM, {"wanted": list(session_ids), "states": states}))
+    return set(
+        await db.scalars(_WITHOUT_ROOM, {"region": region, "wanted": list(session_ids), "states": states})
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlmodel import col
 from temporalio.client import Client
 
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
@@ -20,7 +21,7 @@ from media_bridge.rooms import LiveKitRooms
 from models.notice import Notice
 from models.repositories import cases as case_rows
 from models.repositories import events, notices, records
-from models.session import TimelineRow
+from models.session import Session, TimelineRow
 from services.cases import NewCase, open_case
 from services.sweeper import Sweeper
 from tests.activities.school_rows import REGION, SchoolRows, now
@@ -164,12 +165,16 @@ async def test_a_search_and_a_case_without_their_workflows_get_them_again(
         await temporal.get_workflow_handle(workflow_id).terminate()
 
 
-async def test_a_room_without_a_session_is_closed_and_that_of_a_running_class_stays(
-    school: SchoolRows, sweeper: Sweeper, rooms: LiveKitRooms
+@pytest.mark.parametrize("state", [SessionState.SCHEDULED, SessionState.CLOSED])
+async def test_only_rooms_of_own_classes_that_have_none_are_closed(
+    school: SchoolRows, sweeper: Sweeper, rooms: LiveKitRooms, state: SessionState
 ) -> None:
-    await school.change_session(state=SessionState.OPEN)
-    forgotten = uuid4()
-    for session_id in (forgotten, school.session.session_id):
+    of_another_deployment, forgotten = uuid4(), school.session.session_id
+    another = await school.book_with_another_instructor("Zoe")
+    running = another.session_id
+    await school.change(Session, col(Session.id) == running, state=SessionState.OPEN)
+    await school.change_session(state=state)
+    for session_id in (of_another_deployment, running, forgotten):
         await rooms.ensure_room(session_id, empty_timeout=EMPTY_TIMEOUT, departure_timeout=DEPARTURE_TIMEOUT)
 
     async def is_closed() -> bool:
@@ -177,8 +182,11 @@ async def test_a_room_without_a_session_is_closed_and_that_of_a_running_class_st
         return forgotten not in await _listed(rooms)
 
     await until(is_closed)
-    assert school.session.session_id in await _listed(rooms)
-    await rooms.close_room(school.session.session_id)
+    await sweeper.sweep()
+    kept = {of_another_deployment, running}
+    assert kept <= await _listed(rooms)
+    for session_id in kept:
+        await rooms.close_room(session_id)
 
 
 async def _listed(rooms: LiveKitRooms) -> set[UUID]:

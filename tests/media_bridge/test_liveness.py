@@ -7,7 +7,15 @@ from uuid import UUID
 import pytest
 
 from domain.presence.events import EventKind
-from media_bridge.liveness import ABORT_GRACE, CONFIRM_EVERY, Poll, RecordedConnection, Sighting, compare
+from media_bridge.liveness import (
+    ABORT_GRACE,
+    CONFIRM_EVERY,
+    Poll,
+    RecordedConnection,
+    Sighting,
+    compare,
+    orphans,
+)
 from media_bridge.rooms import Room, RoomParticipant
 
 pytestmark = pytest.mark.unit
@@ -41,7 +49,7 @@ def on_record(sid: str, *, session: UUID = A, seen: float = 0, room: str | None 
 def test_room_that_agrees_with_the_record_gives_no_findings() -> None:
     found = compare(poll(10, {A: [person("PA_1")]}), running={A}, recorded=[on_record("PA_1")])
 
-    assert (found.remake, found.close, found.events) == ((), (), ())
+    assert (found.remake, found.events) == ((), ())
     assert found.sightings == {"PA_1": Sighting(at(10))}
 
 
@@ -49,10 +57,10 @@ def test_missing_room_of_a_running_session_is_made_again() -> None:
     assert compare(poll(10, {A: []}), running={A, B}, recorded=[]).remake == (B,)
 
 
-def test_room_without_a_running_session_is_closed_unless_new() -> None:
+def test_room_without_a_running_session_may_be_forgotten_unless_new() -> None:
     old, young = Room(A, "RM_1", at(-3600)), Room(B, "RM_2", at(-5))
 
-    assert compare(Poll(at(0), [old, young], {}), running=set(), recorded=[]).close == (A,)
+    assert orphans([old, young], set(), at(0)) == (A,)
 
 
 def test_unannounced_connection_is_recorded_with_its_join_time() -> None:
