@@ -7,7 +7,7 @@ that were cancelled for a holiday stay cancelled, and are named to whoever opens
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict, InvalidInput
 from domain.people.access import Principal
-from domain.scheduling.closures import LONGEST, ClosedTime, closed_time
+from domain.scheduling.closures import ClosedTime, closed_time
 from domain.sessions.bulk_acts import ClassAct
 from domain.sessions.cancellations import CancelReason
 from models.closure import Closure
@@ -26,7 +26,14 @@ from models.session import Session
 from services import organizations
 from services.bulk_classes import BulkClasses, ClassResult
 from services.inputs.class_acts import MOST_CLASSES, ClassActs
-from services.inputs.closures import BookedClasses, ClosureChange, ClosureEdit, NewClosure, NewClosures
+from services.inputs.closures import (
+    BookedClasses,
+    ClosureChange,
+    ClosureEdit,
+    NewClosure,
+    NewClosures,
+    problem_of_days,
+)
 from services.series_settling import Settled, keep_closed_days, would_settle
 from workflows.client import SeriesClient
 from workflows.contracts.series import SeriesRef
@@ -267,10 +274,8 @@ def _edited(row: Closure, edit: ClosureEdit) -> Closure:
     edited = _copy(row)
     for name in _EDITED & edit.model_fields_set:
         setattr(edited, name, getattr(edit, name))
-    if not timedelta() <= edited.last_day - edited.first_day <= LONGEST:
-        raise InvalidInput(
-            "the last day is before the first, or more than a year after it", next_step="Choose other days."
-        )
+    if problem := problem_of_days(edited.first_day, edited.last_day):
+        raise InvalidInput(problem, next_step="Choose other days.")
     return edited
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from models.closure import Closure
 from models.session import Session
-from services.closures import AddedClosures, ChangedClosure, ClosureEffect, StandingClass
+from services.closures import AddedClosures, BookedOutcome, ChangedClosure, ClosureEffect, StandingClass
 from services.inputs.closures import NewClosure
 from services.inputs.fields import Schema
 
@@ -116,36 +116,39 @@ class ClosureEffectOut(_EffectOut):
         )
 
 
-class ClosureChangedOut(_EffectOut):
-    closure: ClosureOut
-    kept: int = Field(description="How many booked classes stand on days that close by the change.")
+class _BookedOut(Schema):
+    """What has become of booked classes."""
+
+    kept: int = Field(description="How many booked classes stand on days that have closed.")
     cancelled: int
     not_cancelled: list[UUID] = Field(description="Ids of classes that could not be cancelled.")
+
+
+class ClosureChangedOut(_EffectOut, _BookedOut):
+    closure: ClosureOut
 
     @classmethod
     def of(cls, changed: ChangedClosure) -> Self:
         return cls(
             closure=ClosureOut.of(changed.closure),
-            kept=changed.kept,
-            cancelled=changed.cancelled,
-            not_cancelled=[one.session_id for one in changed.refused],
+            **_booked(changed),
             skipped=changed.skipped,
             planned_again=changed.planned_again,
             stay_cancelled=[CancelledClassOut.of(one) for one in changed.stay_cancelled],
         )
 
 
-class ClosuresAddedOut(Schema):
+class ClosuresAddedOut(_BookedOut):
     closures: list[ClosureOut]
-    kept: int = Field(description="How many booked classes stand on these days.")
-    cancelled: int
-    not_cancelled: list[UUID] = Field(description="Ids of classes that could not be cancelled.")
 
     @classmethod
     def of(cls, added: AddedClosures) -> Self:
-        return cls(
-            closures=[ClosureOut.of(row) for row in added.closures],
-            kept=added.kept,
-            cancelled=added.cancelled,
-            not_cancelled=[one.session_id for one in added.refused],
-        )
+        return cls(closures=[ClosureOut.of(row) for row in added.closures], **_booked(added))
+
+
+def _booked(outcome: BookedOutcome) -> dict[str, Any]:
+    return {
+        "kept": outcome.kept,
+        "cancelled": outcome.cancelled,
+        "not_cancelled": [one.session_id for one in outcome.refused],
+    }

@@ -35,11 +35,18 @@ class NewClosure(Schema):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.ends_on < self.first_day:
-            raise ValueError("the last day is before the first")
-        if self.ends_on - self.first_day > LONGEST:
-            raise ValueError("a closure lasts a year at most")
+        if problem := problem_of_days(self.first_day, self.ends_on):
+            raise ValueError(problem)
         return self
+
+
+def problem_of_days(first_day: Day, last_day: Day) -> str | None:
+    """Why there can be no closure of these days, or None."""
+    if last_day < first_day:
+        return "the last day is before the first"
+    if last_day - first_day > LONGEST:
+        return "a closure lasts a year at most"
+    return None
 
 
 class ClosureEdit(Schema):
