@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -111,11 +111,11 @@ class Calendars:
 
     def allows(self, one: int, instructor: int) -> bool:
         """Whether the instructor can take the class beside what they have. Rules on the pair are not looked at."""
-        for kind, periods in enumerate(self._periods):
-            key = instructor, periods[self._zone[instructor]][one]
-            if self._used[kind][key] + self._hours[one] > self._most[kind][instructor] + _ROUNDING:
+        zone, hours = self._zone[instructor], self._hours[one]
+        for periods, used, most in zip(self._periods, self._used, self._most, strict=True):
+            if used[instructor, periods[zone][one]] + hours > most[instructor] + _ROUNDING:
                 return False
-        return next(self._too_close(one, instructor), None) is None
+        return not self._too_close(one, instructor, most=1)
 
     def choices(self, one: int) -> Iterator[tuple[int, float]]:
         """Who can take the class beside what they have, and what the plan would cost more with each."""
@@ -128,7 +128,7 @@ class Calendars:
 
     def in_the_way(self, one: int, instructor: int) -> list[int]:
         """The instructor's classes that overlap with the class or are too close to it."""
-        return list(self._too_close(one, instructor))
+        return self._too_close(one, instructor)
 
     def hours_left(self, kind: int, one: int, instructor: int) -> float:
         """What is left of the budget of this kind in the period of the class."""
@@ -152,6 +152,16 @@ class Calendars:
         """What the class adds to the cost of each load if the instructor takes it; it must not be theirs yet."""
         return [
             table.marginal(instructor, sums[instructor], table.amount[one])
+            for table, sums in zip(self._loads, self.sums, strict=True)
+        ]
+
+    def load_costs_of_each(self, one: int, instructors: Sequence[int]) -> list[list[float]]:
+        """The same for each of them at once, by load."""
+        who: Ints = np.array(instructors, np.int64)
+        return [
+            table.marginal_of_each(
+                who, np.array([sums[i] for i in instructors], np.float64), table.amount[one]
+            )
             for table, sums in zip(self._loads, self.sums, strict=True)
         ]
 
@@ -183,20 +193,23 @@ class Calendars:
     def load_sums(self, kind: int) -> Floats:
         return np.array(self.sums[kind], np.float64)
 
-    def _too_close(self, one: int, instructor: int) -> Iterator[int]:
+    def _too_close(self, one: int, instructor: int, most: int | None = None) -> list[int]:
+        """The instructor's classes that overlap with the class or are too close to it, the first `most` of them."""
         booked = self._booked[instructor]
-        day = self._day[self._zone[instructor]]
-        start, end = self._start[one], self._end[one]
+        day, ends = self._day[self._zone[instructor]], self._end
+        start, end, own_day = self._start[one], ends[one], day[one]
         gap, across = self._gap[instructor], self._gap_across[instructor]
         widest = max(gap, across)
-        at = bisect_left(booked, (start - widest - self._longest,))
-        for position in range(at, len(booked)):
-            other_start, other = booked[position]
-            if other_start >= end + widest:
-                return
-            least = gap if day[other] == day[one] else across
-            if other != one and other_start < end + least and self._end[other] + least > start:
-                yield other
+        first = bisect_left(booked, (start - widest - self._longest,))
+        last = bisect_left(booked, (end + widest,), first)
+        found: list[int] = []
+        for other_start, other in booked[first:last]:
+            least = gap if day[other] == own_day else across
+            if other_start < end + least and ends[other] + least > start and other != one:
+                found.append(other)
+                if len(found) == most:
+                    break
+        return found
 
     def _closeness(self, one: int, other: int, instructor: int) -> list[str]:
         """The rules on spacing that two classes of the instructor break; classes that overlap break the first alone."""
@@ -222,6 +235,9 @@ class _LoadTable:
 
     def __init__(self, load: Load) -> None:
         self.amount: list[float] = load.amount.tolist()
+        self._ends: Floats = np.cumsum(load.widths, axis=1)
+        self._begins: Floats = np.hstack((np.zeros((len(self._ends), 1)), self._ends[:, :-1]))
+        self._slopes = load.slopes
         self._pieces = [
             list(zip(widths, slopes, strict=True))
             for widths, slopes in zip(load.widths.tolist(), load.slopes.tolist(), strict=True)
@@ -238,3 +254,11 @@ class _LoadTable:
                 cost += slope * (high - low)
             begin = end
         return cost
+
+    def marginal_of_each(self, instructors: Ints, before: Floats, amount: float) -> list[float]:
+        if not amount:
+            return [0.0] * len(instructors)
+        low = np.maximum(before[:, None], self._begins[instructors])
+        high = np.minimum(before[:, None] + amount, self._ends[instructors])
+        costs: list[float] = (np.maximum(high - low, 0.0) * self._slopes[instructors]).sum(axis=1).tolist()
+        return costs

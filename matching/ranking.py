@@ -52,16 +52,15 @@ def _rank(calendars: Calendars, one: int, most: int | None) -> Ranking:
     free = able.where(allowed)
     ids = prepared.encoded.instructor_ids
     terms = {key: costs.tolist() for key, costs in prepared.term_costs(free).items()}
-    loads = [calendars.load_costs(one, who) for who in free.instructors.tolist()]
-    for kind, (rule, _) in enumerate(prepared.loads):
-        terms[rule.key] = [costs[kind] for costs in loads]
-    scored = [
-        (sum(own), who, dict(zip(terms, own, strict=True)))
-        for who, *own in zip(free.instructors.tolist(), *terms.values(), strict=True)
-    ]
-    scored.sort(key=lambda entry: entry[:2])
+    whom = free.instructors.tolist()
+    for (rule, _), costs in zip(prepared.loads, calendars.load_costs_of_each(one, whom), strict=True):
+        terms[rule.key] = costs
+    scored = sorted((sum(own), who, own) for who, *own in zip(whom, *terms.values(), strict=True))
     busy = tuple(ids[who] for who in able.where(~allowed).instructors.tolist())
-    return Ranking(tuple(Candidate(ids[who], score, own) for score, who, own in scored[:most]), busy, refused)
+    best = (
+        Candidate(ids[who], score, dict(zip(terms, own, strict=True))) for score, who, own in scored[:most]
+    )
+    return Ranking(tuple(best), busy, refused)
 
 
 def refusals(calendars: Calendars, bindings: list[Binding]) -> tuple[Refusal, ...]:

@@ -46,11 +46,15 @@ class PairValues:
         self._values: Floats = np.array(list(values.values()), np.float64)[order]
 
     def __getitem__(self, pairs: Pairs) -> Floats:
-        if not len(self._keys):
-            return np.zeros(len(pairs))
+        if not len(pairs):
+            return np.zeros(0)
         keys = pairs.classes * self._instructors + pairs.instructors
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[at] == keys, self._values[at], 0.0)
+        first, last = np.searchsorted(self._keys, (keys.min(), keys.max() + 1))
+        near = self._keys[first:last]  # of one class a few
+        if not len(near):
+            return np.zeros(len(pairs))
+        at = np.minimum(np.searchsorted(near, keys), len(near) - 1)
+        return np.where(near[at] == keys, self._values[first:last][at], 0.0)
 
 
 class Spans:

@@ -176,11 +176,13 @@ def _refused(
     one = prepared.encoded.problem.classes[at]
     found = []
     with calendars.without(at):
+        for (rule, _), values in zip(
+            prepared.loads, calendars.load_costs_of_each(at, positions), strict=True
+        ):
+            costs[rule.key] = values
         for place, who in enumerate(positions):
             key = prepared.encoded.instructor_ids[who]
-            terms = {rule: values[place] for rule, values in costs.items()}
-            for (rule, _), cost in zip(prepared.loads, calendars.load_costs(at, who), strict=True):
-                terms[rule.key] = cost
+            terms = {rule_key: values[place] for rule_key, values in costs.items()}
             rules = [rule for rule, forbidden in excluded.items() if forbidden[place]]
             reasons = [
                 Refusal(finer)
