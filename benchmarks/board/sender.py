@@ -91,7 +91,11 @@ def main() -> None:
     waiting = list(requests(plan))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(json.dumps(uvloop.run(send(plan, waiting))), flush=True)
+    due = uvloop.run(send(plan, waiting))
+    with open(
+        sys.stdout.fileno(), "w", closefd=False
+    ) as out:  # buffered: an unbuffered one writes 64 KiB at most
+        print(json.dumps(due), file=out)
 
 
 if __name__ == "__main__":

@@ -167,6 +167,7 @@ async def _case(
             col(CaseEntry.kind).in_((EntryKind.OPENED, EntryKind.REOPENED)),
             col(CaseEntry.happened_at) >= at - timedelta(seconds=1),
         )
+        .order_by(col(CaseEntry.happened_at).desc())  # it may have been opened for the failure before
     )
     async with asyncio.timeout(_WAIT_SECONDS):
         while True:
