@@ -8,6 +8,9 @@ from domain.record.documentation import DocumentationStatus
 from models.database import Database
 from models.repositories import documents
 from services.drafts import Drafts
+from services.late_audio import LateAudioRecord
+from workflows.contracts.common import SessionRef
+from workflows.contracts.late_audio import LateAudioResult, LateAudioSteps
 from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps, DraftInput, DraftResult
 
 
@@ -47,3 +50,13 @@ class DocumentationActivities(DocumentationSteps):
                 db, changes.session.session_id, changes.revision, DocumentationStatus.CHANGES_REQUESTED
             )
         await self._progress.write(changes)
+
+
+class LateAudioActivities(LateAudioSteps):
+    def __init__(self, record: LateAudioRecord) -> None:
+        self._record = record
+
+    @activity.defn(name="count_late_audio")
+    async def count(self, session: SessionRef) -> LateAudioResult:
+        async with heartbeats():
+            return await self._record.count(session, utc_now())

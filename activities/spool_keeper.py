@@ -19,6 +19,8 @@ from models.database import Database
 from models.repositories import recordings, sessions
 from services.cases import NewCase, open_case
 from services.recording_cases import resolve_risks
+from workflows.client import LateAudioClient
+from workflows.contracts.common import SessionRef
 
 EVERY_SECONDS = 15.0
 _log = logging.getLogger(__name__)
@@ -27,10 +29,13 @@ _log = logging.getLogger(__name__)
 class SpoolKeeper:
     """Looks through the spool of this machine again and again."""
 
-    def __init__(self, database: Database, store: ObjectStore, spool_dir: Path) -> None:
+    def __init__(
+        self, database: Database, store: ObjectStore, spool_dir: Path, late_audio: LateAudioClient
+    ) -> None:
         self._database = database
         self._store = store
         self._spool_dir = spool_dir
+        self._late_audio = late_audio
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -66,14 +71,14 @@ class SpoolKeeper:
             stored = await store_abandoned(spool, self._store, index)
         finally:
             if late:
-                await self._open_case(late)
+                await self._report(late)
         if owner and not await asyncio.to_thread(spool.recorders):
             async with self._database.tenant(owner[0]) as db:
                 await resolve_risks(db, spool.session_id, ("store", "disk"), WORKER, utc_now())
         return stored
 
-    async def _open_case(self, late: list[AudioSegment]) -> None:
-        """The class was documented without this audio."""
+    async def _report(self, late: list[AudioSegment]) -> None:
+        """Open a case, for the class was documented without this audio, and have it transcribed."""
         first = late[0]
         detail = {
             "segments": str(len(late)),
@@ -88,3 +93,4 @@ class SpoolKeeper:
         )
         async with self._database.tenant(first.organization_id) as db:
             await open_case(db, case, utc_now())
+        await self._late_audio.came_or_later(SessionRef(first.organization_id, first.session_id))

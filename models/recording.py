@@ -30,3 +30,4 @@ class AudioSegmentRow(TenantRow, table=True):
     sha256: str
     size: int  # bytes
     transcribed: bool = False  # all utterances that begin in it are stored
+    late_at: datetime | None = utc(None)  # when it was transcribed, if its class had been documented before

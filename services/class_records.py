@@ -12,6 +12,7 @@ from domain.people.roles import Role
 from domain.record.capture_coverage import COMPLETE_SHARE, Coverage
 from domain.record.documentation import DocumentationStatus, Statement
 from domain.sessions.completeness import Completeness, RecordParts, completeness
+from domain.sessions.states import SessionState
 from models.documentation import BriefingRow
 from models.record import AttendanceRow
 from models.repositories import documents, notices, recordings, records, sessions
@@ -75,6 +76,23 @@ async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness
     session = await sessions.get_session(db, ref.session_id)
     if session.ended_at:
         await sessions.release_time_after(db, session.id, session.ended_at)
+    return await _measure(db, session, outcome)
+
+
+async def count_again(db: AsyncSession, ref: SessionRef, now: datetime) -> None:
+    """Count attendance and completeness of a closed class again, from what is stored.
+
+    A class that is not closed yet counts when it is.
+    """
+    session = await sessions.get_session(db, ref.session_id)
+    if session.state != SessionState.CLOSED or not session.outcome:
+        return
+    await file_attendance(db, ref, now)
+    await _measure(db, session, session.outcome)
+
+
+async def _measure(db: AsyncSession, session: Session, outcome: str) -> Completeness:
+    """Store how complete the record is."""
     coverage = await recording_coverage(db, session, session.ended_at) if session.ended_at else None
     measured = completeness(await _parts(db, session, coverage), outcome)
     stored: dict[str, object] = {
@@ -85,7 +103,7 @@ async def close(db: AsyncSession, ref: SessionRef, outcome: str) -> Completeness
     if coverage is not None:
         stored["recorded_share"] = round(coverage.share, 3)
         stored["unheard_seconds"] = round(coverage.unheard_seconds, 1)
-    await sessions.change(db, ref.session_id, outcome=outcome, completeness=stored)
+    await sessions.change(db, session.id, outcome=outcome, completeness=stored)
     return measured
 
 

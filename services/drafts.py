@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import StaleRevision
+from domain.errors import StaleRevision, TransitionRefused
 from domain.people.roles import identity_of
-from domain.record.documentation import ClassRecord
+from domain.record.documentation import ClassRecord, DocumentationStatus
 from drafting.audience import Audiences
 from drafting.engine import DraftingEngine
 from models.course import Course
@@ -16,6 +16,9 @@ from models.database import Database
 from models.repositories import documents, entities, recordings, sessions
 from models.repositories.sessions import class_students
 from workflows.contracts.record import DraftResult
+
+ENGINE = "engine:"  # begins the author of a revision that no person wrote
+_AGAIN = "drafted again with audio that came late"
 
 
 class Drafts:
@@ -41,6 +44,22 @@ class Drafts:
                 return earlier
             raise
 
+    async def draft_again(self, organization_id: UUID, session_id: UUID, now: datetime) -> int | None:
+        """Write a revision from a transcript that has grown; None where a person has worked on the draft.
+
+        Raises Unavailable where the engine or the database isn't responding.
+        """
+        async with self._database.tenant(organization_id) as db:
+            before = await documents.documentation(db, session_id)
+            revisions = await documents.revisions(db, session_id)
+        untouched = all(row.author.startswith(ENGINE) for row in revisions)
+        if before is None or before.status != DocumentationStatus.DRAFT or not untouched:
+            return None
+        try:
+            return (await self._write(organization_id, session_id, now, _AGAIN, before.revision)).revision
+        except (StaleRevision, TransitionRefused):
+            return None
+
     async def _earlier(self, organization_id: UUID, session_id: UUID, reopenings: int) -> DraftResult | None:
         """The draft that is there: the first one is written before any other revision, a later one once."""
         async with self._database.tenant(organization_id) as db:
@@ -52,11 +71,14 @@ class Drafts:
         return DraftResult(len(revisions[-1].statements), 0, revisions[-1].revision)
 
     async def _write(
-        self, organization_id: UUID, session_id: UUID, now: datetime, reason: str
+        self, organization_id: UUID, session_id: UUID, now: datetime, reason: str, based_on: int | None = None
     ) -> DraftResult:
+        """`based_on`: the only revision that may be there before; by default the one that is there."""
         async with self._database.tenant(organization_id) as db:
             record = await class_record(db, session_id)
             before = await documents.documentation(db, session_id)
+        if based_on is None:
+            based_on = before.revision if before else 0
         drafted = await self._engine.draft(record)
         statements = await asyncio.to_thread(Audiences(record).decide, drafted.statements)
         async with self._database.tenant(organization_id) as db:
@@ -65,9 +87,9 @@ class Drafts:
                 organization_id,
                 session_id,
                 statements,
-                author=f"engine:{drafted.engine}",
+                author=f"{ENGINE}{drafted.engine}",
                 reason=reason,
-                based_on=before.revision if before else 0,
+                based_on=based_on,
                 at=now,
             )
         return DraftResult(len(statements), drafted.dropped, revision)

@@ -76,6 +76,18 @@ async def report_gaps(db: AsyncSession, organization_id: UUID, session_id: UUID,
             _describe(case, found, coverage.unheard_within(found))
 
 
+async def resolve_filled_gaps(db: AsyncSession, session_id: UUID, now: datetime) -> None:
+    """Resolve the cases of gaps of a class that is over whose audio was stored later."""
+    session = await sessions.get_session(db, session_id)
+    coverage = await recording_coverage(db, session, now)
+    if coverage is None:
+        return
+    gaps = {gap.start.isoformat() for gap in coverage.gaps}
+    for case in await cases.open_of_sessions(db, [session_id], [ExceptionKind.RECORDING_GAP]):
+        if case.occasion not in gaps:
+            resolve_by_itself(case, "What was missing is stored.", now)
+
+
 async def report_risk(
     db: AsyncSession,
     organization_id: UUID,

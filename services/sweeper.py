@@ -25,7 +25,7 @@ from services.cases import NewCase, open_case
 from services.class_records import file_attendance
 from services.outbox import end_unsent
 from services.recording_cases import report_gaps
-from workflows.client import CaseClient, RunningWorkflows, SubstitutionClient
+from workflows.client import CaseClient, LateAudioClient, RunningWorkflows, SubstitutionClient
 from workflows.contracts.common import SessionRef
 from workflows.contracts.substitutions import SubstitutionRef
 
@@ -44,6 +44,7 @@ class Sweeper:
         running: RunningWorkflows,
         cases: CaseClient,
         searches: SubstitutionClient,
+        late_audio: LateAudioClient,
         region: str,
         settled: timedelta = SETTLED,
     ) -> None:
@@ -52,6 +53,7 @@ class Sweeper:
         self._running = running
         self._cases = cases
         self._searches = searches
+        self._late_audio = late_audio
         self._region = region
         self._settled = settled
 
@@ -64,6 +66,7 @@ class Sweeper:
         for loose_end in found:
             swept += await self._each(loose_end.kind, partial(self._tie_up, loose_end))
         swept += await self._each("room", partial(self._close_rooms, before))
+        swept += await self._each("late audio", partial(self._transcribe_late_audio, before))
         return swept + await self._each("case", partial(self._start_cases, before))
 
     async def _each(self, kind: str, work: Callable[[], Awaitable[int]]) -> int:
@@ -113,6 +116,14 @@ class Sweeper:
             await self._rooms.close_room(session_id)
             logger.warning("a room was closed whose class has none", extra={"session_id": str(session_id)})
         return min(len(forgotten), _MOST)
+
+    async def _transcribe_late_audio(self, before: datetime) -> int:
+        """Start the workflows of audio that came late, where it could not be started when the audio was stored."""
+        async with self._database.unscoped() as db:
+            found = await loose_ends.with_late_audio(db, self._region, before, _MOST)
+        for organization_id, session_id in found:
+            await self._late_audio.came(SessionRef(organization_id, session_id))
+        return len(found)
 
     async def _start_cases(self, before: datetime) -> int:
         """Start the workflows of unresolved cases that do not run."""

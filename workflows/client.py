@@ -49,6 +49,7 @@ from workflows.contracts.cases import CaseRef
 from workflows.contracts.common import SessionRef
 from workflows.contracts.deliveries import DeliveryInput
 from workflows.contracts.housekeeping import HousekeepingInput
+from workflows.contracts.late_audio import LateAudioInput
 from workflows.contracts.rooms import WatchInput
 from workflows.contracts.series import SeriesRef
 from workflows.contracts.substitutions import StartedSubstitution, SubstitutionRef
@@ -58,11 +59,13 @@ from workflows.housekeeping import HousekeepingWorkflow
 from workflows.ids import (
     SESSION_PREFIX,
     booking_import_workflow_id,
+    late_audio_workflow_id,
     series_workflow_id,
     substitution_workflow_id,
     term_plan_workflow_id,
 )
 from workflows.ids import session_workflow_id as session_workflow_id
+from workflows.late_audio import LateAudio
 from workflows.notice_delivery import NoticeDelivery
 from workflows.queues import Queue, task_queue
 from workflows.room_watch import RoomWatchWorkflow
@@ -584,6 +587,41 @@ class TermPlanClient:
             await self.start(ref)
         except HomeroomError as error:
             logger.warning("a plan looks later", extra={"reason": error.code})
+
+
+class LateAudioClient:
+    """Starts the workflows of audio that came into the store after its class was documented."""
+
+    def __init__(self, temporal: Client, region: str) -> None:
+        self._temporal = temporal
+        self._region = region
+
+    async def came(self, session: SessionRef) -> None:
+        """Start the workflow, or let the one that runs look once more. Raises Unavailable."""
+        with _domain_errors():
+            await self._temporal.start_workflow(
+                LateAudio.run,
+                LateAudioInput(session, self._region),
+                id=late_audio_workflow_id(session.session_id),
+                task_queue=task_queue(self._region, Queue.SESSIONS),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="came",
+                rpc_timeout=_TIMEOUT,
+                static_summary="Audio that came late",
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(search_attributes.ORGANIZATION, str(session.organization_id)),
+                        SearchAttributePair(search_attributes.REGION, self._region),
+                    ]
+                ),
+            )
+
+    async def came_or_later(self, session: SessionRef) -> None:
+        """As `came`; if that fails, housekeeping starts it."""
+        try:
+            await self.came(session)
+        except HomeroomError as error:
+            logger.warning("late audio is transcribed later", extra={"reason": error.code})
 
 
 async def ensure_room_watch(temporal: Client, region: str) -> None:

@@ -23,3 +23,7 @@ def booking_import_workflow_id(import_id: UUID) -> str:
 
 def term_plan_workflow_id(plan_id: UUID) -> str:
     return f"term-plan-{plan_id}"
+
+
+def late_audio_workflow_id(session_id: UUID) -> str:
+    return f"late-audio-{session_id}"

@@ -5,6 +5,7 @@ from workflows.calendar_imports import CalendarImportsWorkflow
 from workflows.class_session import ClassSession
 from workflows.exception_case import ExceptionCaseWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
+from workflows.late_audio import LateAudio
 from workflows.notice_delivery import NoticeDelivery
 from workflows.room_watch import RoomWatchWorkflow
 from workflows.series import SeriesWorkflow
@@ -22,4 +23,5 @@ WORKFLOWS = (
     SeriesWorkflow,
     TermPlan,
     BookingImportWorkflow,
+    LateAudio,
 )

@@ -216,6 +216,7 @@ _CODES = (
     mark("unclear"),
     mark("drafted from the transcript"),
     mark("drafted from the transcript after the class was reopened"),
+    mark("drafted again with audio that came late"),
     mark("edited with the approval"),
     mark("not approved"),
     mark("scheduled"),

@@ -30,6 +30,7 @@ from models.session import Session
 from reports.moments import locale_of
 from reports.statements import check_templates
 from services import reviews
+from services.late_audio import LateSpeech, late_speech
 from services.recording_coverage import recording_coverage
 
 _STATEMENTS = TypeAdapter(tuple[Statement, ...])
@@ -53,6 +54,7 @@ class ReviewView:
     ]  # languages without rules about whom a sentence speaks to; if there is anybody to tell apart
     transcript: list[TranscriptLine]
     gaps: list[RecordingGap]
+    late: LateSpeech | None  # what was transcribed after the class had been documented
     waiting: WaitingDraft | None
     following: UUID | None  # the session to review after this one
 
@@ -120,6 +122,7 @@ async def review_view(
         revisions=list(reversed(revisions)),
         authors=await _authors(db, {revision.author for revision in revisions}),
         transcript=transcript_lines(utterances, participants),
+        late=await late_speech(db, session_id),
         gaps=recording_gaps(await recording_coverage(db, session, now), participants),
         waiting=await documents.waiting_draft(db, session_id),
         following=await reviews.next_after(db, session_id, instructor_id),

@@ -78,6 +78,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 FINAL_STATES = frozenset({S.CLOSED, S.CANCELLED})
 OVER_STATES = FINAL_STATES | {S.DOCUMENTING, S.REVIEW, S.FILING}  # the class is over
+DOCUMENTED_STATES = frozenset({S.REVIEW, S.FILING, S.CLOSED})  # its draft, if there is one, was made
 ROOM_STATES = frozenset({S.OPEN, S.LIVE})  # states in which a LiveKit room must exist
 TIME_BLOCKING_STATES = frozenset(S) - {
     S.CANCELLED

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.sessions.states import FINAL_STATES, OVER_STATES, ROOM_STATES
+from domain.sessions.states import DOCUMENTED_STATES, FINAL_STATES, OVER_STATES, ROOM_STATES
 from models.repositories.cases import Unfollowed
 
 _LOOSE_ENDS = sa.text(
@@ -17,6 +17,9 @@ _LOOSE_ENDS = sa.text(
     "loose_ends(:region, cast(:final as text[]), cast(:over as text[]), :settled_before, :most)"
 )
 _UNRESOLVED = sa.text("select * from cases_unresolved_before(:region, :opened_before, :most)")
+_LATE_AUDIO = sa.text(
+    "select * from sessions_with_late_audio(:region, cast(:states as text[]), :settled_before, :most)"
+)
 _WITHOUT_ROOM = sa.text(
     "select session_id from sessions_without_room(:region, cast(:wanted as uuid[]), cast(:states as text[]))"
 )
@@ -57,6 +60,15 @@ async def unresolved_cases(
     values = {"region": region, "opened_before": opened_before, "most": most}
     rows = await db.execute(_UNRESOLVED, values)
     return [Unfollowed(row.organization_id, row.id, row.changes, row.kind, row.severity) for row in rows]
+
+
+async def with_late_audio(
+    db: AsyncSession, region: str, settled_before: datetime, most: int
+) -> list[tuple[UUID, UUID]]:
+    """The organization and session of documented classes of the last seven days that have untranscribed audio."""
+    states = sorted(state.value for state in DOCUMENTED_STATES)
+    values = {"region": region, "states": states, "settled_before": settled_before, "most": most}
+    return [(row[0], row[1]) for row in await db.execute(_LATE_AUDIO, values)]
 
 
 async def without_room(db: AsyncSession, region: str, session_ids: Collection[UUID]) -> set[UUID]:

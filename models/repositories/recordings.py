@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -74,13 +75,44 @@ async def segment(db: AsyncSession, session_id: UUID, key: str) -> AudioSegment:
     return _as_segment(row)
 
 
-async def mark_transcribed(db: AsyncSession, keys: Sequence[str]) -> None:
+async def mark_transcribed(db: AsyncSession, keys: Sequence[str], late_at: datetime | None = None) -> None:
+    """`late_at`: the time now, where the class was documented without these segments."""
     if keys:
         await db.execute(
             sa.update(AudioSegmentRow)
             .where(col(AudioSegmentRow.key).in_(list(keys)))
-            .values(transcribed=True)
+            .values(transcribed=True, late_at=late_at)
         )
+
+
+@dataclass(frozen=True)
+class LateSegment:
+    """A segment that was transcribed after its class had been documented."""
+
+    segment: AudioSegment
+    transcribed_at: datetime
+
+    def holds(self, utterance: Utterance) -> bool:
+        """Whether a part of the utterance was said in it."""
+        return (
+            utterance.track_sid == self.segment.track_sid
+            and utterance.starts_at < self.segment.ended_at
+            and utterance.ends_at > self.segment.started_at
+        )
+
+
+async def late_segments(db: AsyncSession, session_id: UUID) -> list[LateSegment]:
+    """In order of time."""
+    query = (
+        sa.select(AudioSegmentRow)
+        .where(col(AudioSegmentRow.session_id) == session_id, col(AudioSegmentRow.late_at).is_not(None))
+        .order_by(col(AudioSegmentRow.started_at), col(AudioSegmentRow.seq))
+    )
+    return [
+        LateSegment(_as_segment(row), row.late_at)
+        for row in await db.scalars(query)
+        if row.late_at is not None
+    ]
 
 
 async def add_utterances(

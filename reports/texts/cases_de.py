@@ -76,7 +76,8 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.RECORDING_LATE: (
         "Ton dieser Stunde kam in den Speicher, nachdem ihre Dokumentation entworfen war.",
-        "Öffnen Sie die Stunde, hören Sie den verspäteten Ton an und ergänzen Sie von Hand, was wichtig ist.",
+        "Öffnen Sie die Durchsicht: Was verspätet kam, ist im Transkript markiert. Ergänzen Sie im Entwurf, was "
+        "wichtig ist; ist er schon freigegeben, schreiben Sie der Familie.",
     ),
     K.TRANSCRIPT_BEHIND: (
         "Was vor Minuten in dieser Stunde gesagt wurde, ist aufgezeichnet und noch nicht transkribiert.",

@@ -72,7 +72,8 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.RECORDING_LATE: (
         "Llegó audio de esta clase al almacén después de redactarse su documentación.",
-        "Abre la clase, escucha el audio tardío y añade a mano a la documentación lo que importe.",
+        "Abre la revisión: lo que llegó tarde está marcado en la transcripción. Añade al borrador lo que importe; si "
+        "ya está aprobado, escribe a la familia.",
     ),
     K.TRANSCRIPT_BEHIND: (
         "Lo que se dijo hace minutos en esta clase está grabado y aún no se ha transcrito.",

@@ -76,7 +76,8 @@ CASES: dict[K, tuple[str, str]] = {
     ),
     K.RECORDING_LATE: (
         "Du son de ce cours est arrivé dans le stockage après la rédaction de sa documentation.",
-        "Ouvrez le cours, écoutez le son tardif et ajoutez à la main ce qui compte.",
+        "Ouvrez la relecture : ce qui est arrivé tard est marqué dans la transcription. Ajoutez au brouillon ce qui "
+        "compte ; s’il est déjà approuvé, écrivez à la famille.",
     ),
     K.TRANSCRIPT_BEHIND: (
         "Ce qui a été dit dans ce cours il y a quelques minutes est enregistré mais pas encore transcrit.",

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from obstore.store import LocalStore
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.capture_journal import CaptureJournal
 from activities.capture_watch import EVERY_SECONDS, CaptureWatch
@@ -22,9 +23,13 @@ from models.exception_case import ExceptionCase
 from models.repositories import events, recordings
 from models.repositories.captures import RecorderNow
 from models.written_sessions import WRITES_SESSIONS
-from tests.activities.school_rows import SchoolRows
+from tests.activities.school_rows import REGION, SchoolRows
 from tests.media_bridge.dead_recorder import frames, write_ahead
+from tests.stack import TestTemporal
+from wiring.temporal import connect
 from workflows import options
+from workflows.client import LateAudioClient
+from workflows.ids import late_audio_workflow_id
 
 pytestmark = pytest.mark.adapter
 
@@ -307,11 +312,21 @@ async def left_in_spool(school: SchoolRows, folder: Path, at: datetime) -> UUID:
     return session_id
 
 
+@pytest.fixture
+async def temporal(temporal_server: TestTemporal) -> Client:
+    return await connect(temporal_server.address, temporal_server.namespace)
+
+
+def spool_keeper(school: SchoolRows, folder: Path, temporal: Client) -> SpoolKeeper:
+    store = LocalStore(folder / "store", mkdir=True)
+    return SpoolKeeper(school.database, store, folder / "spool", LateAudioClient(temporal, REGION))
+
+
 async def test_what_a_dead_machine_left_is_stored_and_indexed_when_it_is_back(
-    live: SchoolRows, tmp_path: Path
+    live: SchoolRows, tmp_path: Path, temporal: Client
 ) -> None:
     session_id = await left_in_spool(live, tmp_path / "spool", live.starts_at)
-    keeper = SpoolKeeper(live.database, LocalStore(tmp_path / "store", mkdir=True), tmp_path / "spool")
+    keeper = spool_keeper(live, tmp_path, temporal)
 
     assert await keeper.look() == 1
     assert await keeper.look() == 0
@@ -321,12 +336,13 @@ async def test_what_a_dead_machine_left_is_stored_and_indexed_when_it_is_back(
     assert await cases(live) == []
 
 
-async def test_audio_that_comes_after_the_class_was_documented_is_told(
-    live: SchoolRows, tmp_path: Path
+async def test_audio_that_comes_after_the_class_was_documented_is_told_and_transcribed(
+    live: SchoolRows, tmp_path: Path, temporal: Client
 ) -> None:
-    await left_in_spool(live, tmp_path / "spool", live.starts_at)
+    session_id = await left_in_spool(live, tmp_path / "spool", live.starts_at)
     await live.change_session(state=SessionState.REVIEW)
-    keeper = SpoolKeeper(live.database, LocalStore(tmp_path / "store", mkdir=True), tmp_path / "spool")
-    await keeper.look()
+    await spool_keeper(live, tmp_path, temporal).look()
 
     assert await cases(live) == [("recording_late", "dead")]
+    workflow = await temporal.get_workflow_handle(late_audio_workflow_id(session_id)).describe()
+    assert workflow.status == WorkflowExecutionStatus.RUNNING

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import col
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.rooms import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from domain.cases.kinds import ExceptionKind
 from domain.notices.kinds import NoticeKind
 from domain.presence.events import EventKind, EventSource, SessionEvent
+from domain.record.recording import AudioSegment
 from domain.scheduling.offers import SubstitutionReason
 from domain.sessions.states import SessionState
 from domain.sessions.timeline import Outcome, Step
@@ -20,7 +21,7 @@ from domain.subjects import SubjectKind
 from media_bridge.rooms import LiveKitRooms
 from models.notice import Notice
 from models.repositories import cases as case_rows
-from models.repositories import events, notices, records
+from models.repositories import events, notices, recordings, records
 from models.session import Session, TimelineRow
 from services.cases import NewCase, open_case
 from services.sweeper import Sweeper
@@ -31,11 +32,12 @@ from tests.stack import TestLiveKit, TestTemporal
 from wiring.temporal import connect
 from workflows.client import (
     CaseClient,
+    LateAudioClient,
     RunningWorkflows,
     SubstitutionClient,
     case_workflow_id,
 )
-from workflows.ids import substitution_workflow_id
+from workflows.ids import late_audio_workflow_id, substitution_workflow_id
 
 pytestmark = pytest.mark.adapter
 HOUR = timedelta(hours=1)
@@ -62,6 +64,7 @@ def sweeper(school: SchoolRows, rooms: LiveKitRooms, temporal: Client) -> Sweepe
         RunningWorkflows(temporal, REGION),
         CaseClient(temporal, REGION),
         SubstitutionClient(temporal, REGION),
+        LateAudioClient(temporal, REGION),
         REGION,
         settled=timedelta(0),
     )
@@ -191,3 +194,35 @@ async def test_only_rooms_of_own_classes_that_have_none_are_closed(
 
 async def _listed(rooms: LiveKitRooms) -> set[UUID]:
     return {room.session_id for room in await rooms.list_rooms()}
+
+
+async def test_audio_that_nobody_transcribed_starts_its_workflow(
+    school: SchoolRows, sweeper: Sweeper, temporal: Client
+) -> None:
+    await is_over(school, SessionState.REVIEW)
+    segment = AudioSegment(
+        school.id,
+        school.session.session_id,
+        str(school.people["Ada"]),
+        participant_sid="PA",
+        track_sid="TR",
+        recorder_id="dead",
+        seq=0,
+        started_at=now() - 2 * HOUR,
+        samples=16_000,
+        sample_rate=16_000,
+        codec="flac",
+        key=str(uuid4()),
+        sha256="",
+        size=0,
+    )
+    async with school.database.tenant(school.id) as db:
+        await recordings.register(db, [segment])
+    await sweeper.sweep()
+    workflow = temporal.get_workflow_handle(late_audio_workflow_id(school.session.session_id))
+    assert (await workflow.describe()).status == WorkflowExecutionStatus.RUNNING
+    async with school.database.tenant(school.id) as db:
+        await recordings.mark_transcribed(db, [segment.key], now())
+    await workflow.terminate()
+    await sweeper.sweep()
+    assert (await workflow.describe()).status == WorkflowExecutionStatus.TERMINATED

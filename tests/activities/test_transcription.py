@@ -18,6 +18,7 @@ from models.repositories import recordings
 from tests.activities.school_rows import SchoolRows, run
 from tests.transcription.speech_samples import clip, silence
 from transcription.engine import RATE, DecodedUtterance, DecodedWord, Sound, SpeechSpan
+from workflows.contracts.late_audio import LateTranscript
 from workflows.contracts.record import TranscribeInput
 
 pytestmark = pytest.mark.adapter
@@ -131,3 +132,53 @@ async def test_numbers_that_a_lost_worker_did_not_compare_are_compared_by_the_ne
     assert await alternatives(school) == [[None, "118"]] * 2
     spoken = [(one.ends_at - one.starts_at).total_seconds() for one in await transcript(school)]
     assert engine.second_seconds[-2:] == pytest.approx(spoken, abs=0.01)
+
+
+async def late_utterances(school: SchoolRows) -> list[Utterance]:
+    async with school.database.tenant(school.id) as db:
+        late = await recordings.late_segments(db, school.session.session_id)
+        said = await recordings.transcript(db, school.session.session_id)
+    return [one for one in said if any(segment.holds(one) for segment in late)]
+
+
+async def test_audio_that_came_late_is_transcribed_and_marked(school: SchoolRows) -> None:
+    store, engine = MemoryStore(), Engine()
+    engine.let.set()
+    activities = TranscriptionActivities(school.database, store, engine)
+    await school.change_session(state=SessionState.DOCUMENTING, live_at=school.starts_at)
+    first, second = await stored_segments(school, store)
+    async with school.database.tenant(school.id) as db:
+        await recordings.mark_transcribed(db, [first.key])
+    assert await run(activities.transcribe_late, school.session) == LateTranscript(waits=True)
+    assert await transcript(school) == [], "the class transcribes them itself"
+
+    await school.change_session(state=SessionState.REVIEW)
+    for _ in range(2):
+        assert await run(activities.transcribe_late, school.session) == LateTranscript(waits=False)
+    (said,) = await transcript(school)
+    assert second.started_at < said.starts_at < second.ended_at
+    assert await late_utterances(school) == [said]
+    assert await alternatives(school) == [[None, "118"]]
+
+
+async def test_late_audio_that_cannot_be_read_keeps_nothing_else_from_being_transcribed(
+    school: SchoolRows,
+) -> None:
+    store, engine = MemoryStore(), Engine()
+    engine.let.set()
+    await school.change_session(state=SessionState.CLOSED, live_at=school.starts_at)
+    first, _ = await stored_segments(school, store)
+    await store.put_async(first.key, b"no sound")
+    await run(TranscriptionActivities(school.database, store, engine).transcribe_late, school.session)
+    assert len(await transcript(school)) == 1
+    async with school.database.tenant(school.id) as db:
+        assert await recordings.segments(db, school.session.session_id, waiting=True) == []
+
+
+async def test_audio_of_a_class_that_was_not_taught_is_not_transcribed(school: SchoolRows) -> None:
+    store = MemoryStore()
+    await school.change_session(state=SessionState.CLOSED)
+    await stored_segments(school, store)
+    activities = TranscriptionActivities(school.database, store, Engine())
+    assert await run(activities.transcribe_late, school.session) == LateTranscript(waits=False)
+    assert await transcript(school) == []

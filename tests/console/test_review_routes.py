@@ -1,19 +1,23 @@
 """The routes behind the review page, over HTTP."""
 
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from domain.record.documentation import Section, Statement
-from models.repositories import documents
+from domain.record.recording import AudioSegment
+from domain.record.transcript import Utterance
+from models.repositories import documents, recordings
 from tests.campus import HOUR, Campus, School, problem_of
 from tests.links import open_link
 
 pytestmark = pytest.mark.adapter
 
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 STATED = {"section": "topics", "text": "Adding fractions.", "citations": []}
 
 
@@ -84,3 +88,60 @@ async def test_another_organization_finds_nothing(campus: Campus, other: School,
             assert (await spy.get(path)).status_code == 404, path
         for path, body in (("approve", {"based_on": 1}), ("save", {"based_on": 1, "statements": []})):
             assert (await spy.post(f"{one}/{path}", json=body)).status_code == 404, path
+
+
+async def test_audio_that_came_after_the_draft_is_told_and_its_words_are_marked(
+    operator: httpx.AsyncClient, harbour: School, session_id: str
+) -> None:
+    people = await harbour.get(f"/v1/sessions/{session_id}/participants")
+    who = next(person["id"] for person in people if person["role"] == "instructor")
+    at = datetime.now(UTC)
+    said = [
+        Utterance(
+            uuid4(), who, "TR", at + minute * MINUTE, at + minute * MINUTE + SECOND, text, (), "en", 1, "e"
+        )
+        for minute, text in enumerate(("Welcome.", "Homework is page 12."))
+    ]
+    late = AudioSegment(
+        harbour.id,
+        UUID(session_id),
+        who,
+        participant_sid="PA",
+        track_sid="TR",
+        recorder_id="dead",
+        seq=0,
+        started_at=at + MINUTE,
+        samples=12 * 16_000,
+        sample_rate=16_000,
+        codec="flac",
+        key=session_id,
+        sha256="",
+        size=0,
+    )
+    async with harbour.transaction() as db:
+        await recordings.add_utterances(db, harbour.id, UUID(session_id), said)
+        await recordings.register(db, [late])
+    page = f"/sessions/{session_id}/review"
+    assert "data-late" not in (await operator.get(page)).text
+    async with harbour.transaction() as db:
+        await recordings.mark_transcribed(db, [late.key], late_at=datetime.now(UTC))
+    shown = (await operator.get(page)).text
+    assert "12s of audio came after this class was drafted." in shown
+    assert "This draft was made without it." in shown
+    (marked,) = re.findall(r'id="utterance-(\S+)"[^>]* data-late>', shown)
+    assert marked == str(said[1].id)
+
+    async with harbour.transaction() as db:
+        await documents.add_revision(
+            db,
+            harbour.id,
+            UUID(session_id),
+            (Statement(Section.HOMEWORK, "Page 12.", ()),),
+            author="engine:x",
+            reason="drafted again with audio that came late",
+            based_on=1,
+            at=datetime.now(UTC),
+        )
+    shown = (await operator.get(page)).text
+    assert "Revision 2 was drafted with it." in shown
+    assert "drafted again with audio that came late" in shown

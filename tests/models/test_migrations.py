@@ -180,6 +180,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "running_presence",
         "running_recordings",
         "session_tenant",
+        "sessions_with_late_audio",
         "sessions_without_room",
         "sign_in_link_by_token",
         "signed_in_by_token",

@@ -17,6 +17,7 @@ from domain.scheduling.term_plans import PlanState
 from domain.sessions.booking_imports import ImportState
 from tests.workflows.delivering import deliver, delivering, delivery_result, keep_house, read_calendars
 from tests.workflows.following import followed_case
+from tests.workflows.late_audio import scripted_late_audio
 from tests.workflows.planning import scripted_import, scripted_plan, scripted_series
 from tests.workflows.recording_activities import QuickWatch, World
 from tests.workflows.session_driver import MINUTE, REGION, Handle, SessionDriver, book
@@ -337,6 +338,13 @@ async def plan_declined(environment: WorkflowEnvironment, _: World) -> Handle:
         return plan.handle
 
 
+async def late_audio_counted(environment: WorkflowEnvironment, _: World) -> Handle:
+    """It waits for the class once, and more comes while the record is counted."""
+    async with scripted_late_audio(environment, waits=1, comes=1) as late:
+        await late.until_over()
+        return late.handle
+
+
 async def over(session: SessionDriver) -> Handle:
     await session.result()
     return session.handle
@@ -373,6 +381,7 @@ SCENARIOS: dict[str, Scenario] = {
         bookings_imported,
         term_planned,
         plan_declined,
+        late_audio_counted,
         watch,  # last: the server skips no time while its continuation waits for a worker
     )
 }

@@ -11,7 +11,7 @@ from media_bridge.recorder.process import SpareRecorder
 from media_bridge.tokens import TokenMinter
 from storage.object_store import open_store
 from wiring.queues.parts import Activities, WorkerParts
-from workflows.client import SessionClient
+from workflows.client import LateAudioClient, SessionClient
 
 MAX_CONCURRENT = 50  # a recorder process needs a tenth of a core
 WORKFLOWS: tuple[type, ...] = ()
@@ -32,7 +32,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     sessions = SessionClient(parts.client, settings.region)
     spare = SpareRecorder()
     capture = CaptureActivities(parts.database, sessions, store, targets, minter.mint_capture, spare)
-    keeping = asyncio.create_task(SpoolKeeper(parts.database, store, targets.spool_dir).run())
+    late_audio = LateAudioClient(parts.client, settings.region)
+    keeper = SpoolKeeper(parts.database, store, targets.spool_dir, late_audio)
+    keeping = asyncio.create_task(keeper.run())
     spare.prepare()
     try:
         yield [capture.capture]

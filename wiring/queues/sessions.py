@@ -9,7 +9,7 @@ from activities.booking_imports import BookingImportActivities
 from activities.calendars import CalendarActivities
 from activities.case_following import CaseFollowingActivities
 from activities.cases import CaseActivities
-from activities.documentation import DocumentationActivities
+from activities.documentation import DocumentationActivities, LateAudioActivities
 from activities.housekeeping import HousekeepingActivities
 from activities.progress import ProgressWriter
 from activities.records import RecordActivities
@@ -35,6 +35,7 @@ from services.handovers import Handovers
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.instructor_conflicts import InstructorConflicts
+from services.late_audio import LateAudioRecord
 from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
 from services.records_comparison import RecordsComparison
@@ -49,6 +50,7 @@ from wiring.signing import link_signer
 from workflows.client import (
     CaseClient,
     DeliveryClient,
+    LateAudioClient,
     RunningSessions,
     RunningWorkflows,
     SeriesClient,
@@ -94,6 +96,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
             RunningWorkflows(parts.client, settings.region),
             CaseClient(parts.client, settings.region),
             SubstitutionClient(parts.client, settings.region),
+            LateAudioClient(parts.client, settings.region),
             settings.region,
         ),
         Replanning(database, TermPlanClient(parts.client, settings.region), settings.region),
@@ -101,7 +104,9 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     calendars = CalendarActivities(
         calendar_imports(settings, database), InstructorConflicts(database, settings.region)
     )
-    documentation = DocumentationActivities(database, progress, Drafts(database, drafting_engine(settings)))
+    drafts = Drafts(database, drafting_engine(settings))
+    documentation = DocumentationActivities(database, progress, drafts)
+    late_audio = LateAudioActivities(LateAudioRecord(database, drafts))
     record = RecordActivities(database, progress)
     substitution = SubstitutionActivities(
         database,
@@ -134,6 +139,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 documentation.draft,
                 documentation.approve,
                 documentation.request_changes,
+                late_audio.count,
                 record.file,
                 record.prepare_next_briefing,
                 record.close,

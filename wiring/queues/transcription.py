@@ -22,4 +22,5 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         threads=settings.speech_threads,
     )
     store = open_store(settings.object_store_url, settings.object_store_options)
-    yield [TranscriptionActivities(parts.database, store, engine).transcribe]
+    transcription = TranscriptionActivities(parts.database, store, engine)
+    yield [transcription.transcribe, transcription.transcribe_late]

@@ -11,9 +11,10 @@ KIND = CaseKind(
     detected="The worker that uploads what another has left compares the time with the class's draft.",
     cause="The class and the upload.",
     concerns="The instructor, whose draft misses what was said there.",
-    repair="The audio is stored and can be played.",
-    closes="Nothing.",
-    runbook="Open the class, listen to the late audio, and add what matters to the documentation by hand.",
+    repair="The audio is transcribed, and a draft that nobody has worked on is made again with it.",
+    closes="A draft that was made with the audio, or a transcript that shows that nothing was said in it.",
+    runbook="Open the review: what came late is marked in the transcript. Add what matters to the draft; if it is "
+    "approved, message the family.",
     severity=Severity.NORMAL,
     owner=Owner.OPS,
     due_within=timedelta(hours=24),
