@@ -347,6 +347,8 @@ class ClassSession:
     async def _documented(self) -> bool:
         """Document the class up to the decision on its draft; False if it is reopened before."""
         facts = self._facts
+        if facts.reopen_pending:
+            return False
         work = asyncio.create_task(self._document_and_review())
         await workflow.wait_condition(lambda: work.done() or facts.reopen_pending)
         if not facts.reopen_pending:

@@ -106,8 +106,8 @@ async def end(session_id: UUID, who: TheCaller, shared: Shared, command: Command
 async def reopen(session_id: UUID, end: NewEnd, who: TheCaller, shared: Shared, command: CommandId) -> None:
     """Let a class that was ended by mistake go on to a new end, until its documentation is approved.
 
-    The room opens again, everybody's join link works, and the recording goes on. The draft of the first part is
-    replaced. Nobody is notified.
+    The room opens again, everybody's join link works, and the recording goes on. A class that is still ending goes on
+    once its recording is stored. The draft of the first part is replaced. Nobody is notified.
     """
     await shared.classes.reopen(who, session_id, end.ends_at, command)
 

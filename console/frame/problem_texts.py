@@ -41,8 +41,6 @@ _SPECIFIC = (
     mark("The draft is written once the class is over and transcribed."),
     mark("Correct it and try again."),
     mark("this class has already started"),
-    mark("a session that is ending cannot be reopened"),
-    mark("Wait a moment until its room is closed and its recording finished, then reopen it."),
     mark("Its documentation is decided. Book a new class instead."),
     mark("Contact your school."),
     mark("your school doesn't let instructors swap this class here"),

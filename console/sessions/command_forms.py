@@ -25,6 +25,7 @@ from console.frame.viewers import CurrentUser, same_origin
 from domain.errors import InstructorUnavailable, RepeatedTime
 from domain.people.access import Permission, Principal
 from domain.scheduling.wall_time import wall_time_to_utc
+from domain.sessions.states import SessionState
 from models.repositories import pages, sessions, substitutions
 from services import cases
 from services.class_moves import is_overridable
@@ -122,15 +123,13 @@ async def extend(
 async def reopen(
     request: Request, session_id: UUID, shared: Shared, who: CurrentUser, form: Annotated[EndForm, Form()]
 ) -> Response:
-    return await _with_end(
-        request,
-        session_id,
-        shared,
-        who,
-        form,
-        shared.classes.reopen,
-        gettext("Class reopened. Tell its people to use their links again."),
+    is_ending = (await visible_session(shared.database, who, session_id)).state == SessionState.ENDING
+    message = (
+        gettext("The class goes on in a moment, once its recording is stored.")
+        if is_ending
+        else gettext("Class reopened. Tell its people to use their links again.")
     )
+    return await _with_end(request, session_id, shared, who, form, shared.classes.reopen, message)
 
 
 @router.post("/end", dependencies=[permits(Permission.SESSIONS_RUN)])

@@ -67,6 +67,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.OPEN, T.END, S.ENDING),
     Transition(S.OPEN, T.CANCEL, S.CANCELLED),
     Transition(S.LIVE, T.END, S.ENDING),
+    Transition(S.ENDING, T.REOPEN, S.ENDING),  # it goes on once its recording is stored
     Transition(S.ENDING, T.ROOM_CLOSED, S.DOCUMENTING),
     Transition(S.DOCUMENTING, T.DRAFTED, S.REVIEW),
     Transition(S.DOCUMENTING, T.NOTHING_TO_REVIEW, S.FILING),
@@ -85,10 +86,6 @@ TIME_BLOCKING_STATES = frozenset(S) - {
 }  # states whose time range blocks the instructor and the students
 
 _NEXT_STEPS = {
-    (
-        S.ENDING,
-        T.REOPEN,
-    ): "Wait a moment until its room is closed and its recording finished, then reopen it.",
     (S.FILING, T.REOPEN): "Its documentation is decided. Book a new class instead.",
 }
 """What to do about a refused command, where it is not one of the other commands that the state allows."""

@@ -173,3 +173,31 @@ async def test_of_an_approval_and_a_reopening_the_first_wins(
     await session.drafted()
     await session.approve(2)
     await session.result()
+
+
+async def test_class_that_is_still_ending_goes_on_once_it_has_ended(
+    environment: WorkflowEnvironment, world: World
+) -> None:
+    session = await book(environment, world)
+    await session.until(session.starts_at + 5 * MINUTE)
+    await session.teacher_joins()
+    world.gates["close_room:command"] = asyncio.Event()
+    await session.end()
+    await until(lambda: "close_room:command" in world.calls)
+    assert (await session.facts()).state == "ending"
+    await session.reopen_until(session.starts_at + 40 * MINUTE)
+    for refused in (session.end(), session.reopen_until(session.starts_at + 50 * MINUTE)):
+        with pytest.raises(TransitionRefused):
+            await refused
+    assert "reopen_room" not in world.calls
+    world.gates.pop("close_room:command").set()
+    await session.pass_time(MINUTE)
+    facts = await session.facts()
+    assert (facts.state, facts.reopenings) == ("live", 1)
+    assert world.calls.count("reopen_room") == 1
+    assert "draft" not in world.calls
+    await session.until(session.starts_at + 51 * MINUTE)
+    assert "close_room:scheduled" in world.calls
+    await session.drafted()
+    await session.approve()
+    assert (await session.result()).outcome == "held"

@@ -161,7 +161,9 @@ class Commands:
         _check_order(workflow.now(), reopening.ends_at)
 
     async def reopen(self, reopening: Reopen) -> None:
-        self._check(Trigger.REOPEN)
+        """A class that is ending goes on as soon as it has ended: its recording is stored first."""
+        if self._facts.next_state != SessionState.ENDING:
+            self._check(Trigger.REOPEN)
         await self._change_times(self._facts.booked.starts_at, reopening.ends_at, reopening.by)
         self._facts.reopenings += 1
         self._facts.reopen_pending = True

@@ -9,6 +9,8 @@ from domain.sessions.timeline import Step
 from workflows.contracts.common import SessionRef
 from workflows.session.messages import Booking, Cancel, PresenceSignal
 
+_REOPENABLE = frozenset({SessionState.ENDING, SessionState.DOCUMENTING, SessionState.REVIEW})
+
 
 @dataclass
 class SessionFacts:
@@ -60,10 +62,10 @@ class SessionFacts:
         ):
             return SessionState.CANCELLED
         if self.end_reason and self.state in ROOM_STATES:
-            return SessionState.ENDING
+            return SessionState.LIVE if self.reopen_pending else SessionState.ENDING
         if self.move_pending and self.state == SessionState.OPEN:
             return SessionState.SCHEDULED
-        if self.reopen_pending and self.state in (SessionState.DOCUMENTING, SessionState.REVIEW):
+        if self.reopen_pending and self.state in _REOPENABLE:
             return SessionState.LIVE
         if self.approved_revision and self.state == SessionState.REVIEW:
             return SessionState.FILING
