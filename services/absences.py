@@ -1,7 +1,8 @@
 """A family says before a class that its child cannot come, or takes it back; the instructor and the school are told.
 
-The state given last counts. Its first message is sent at once; when a family changes its mind soon afterwards, the next
-message waits, and is withdrawn if the family returns to what its readers know.
+The state given last counts. Its first message is sent at once. When a family changes its mind soon afterwards, the next
+message waits, and is withdrawn if the family returns to what its readers know. In the last hour before the class no
+message waits.
 """
 
 from dataclasses import replace
@@ -30,7 +31,7 @@ from workflows.contracts.deliveries import DeliveryInput
 _MIN_TIME_TO_TELL = timedelta(hours=1)
 _KINDS = (NoticeKind.CANNOT_COME, NoticeKind.COMING_AFTER_ALL)
 _BETWEEN_MESSAGES = timedelta(minutes=10)  # about one child and class
-_TOLD_BEFORE_CLASS = timedelta(minutes=15)  # a message that waits is sent by then
+_TOLD_AT_ONCE = timedelta(hours=1)  # before the class: from then on no message waits
 _MOST_CHANGES = 10  # by a family, of one child and class
 _MOST_CHANGES_WITHIN = timedelta(hours=1)
 
@@ -63,8 +64,9 @@ class Absences:
             kind = NoticeKind.CANNOT_COME if cannot_come else NoticeKind.COMING_AFTER_ALL
             send_after = await _next_message(db, kind, session, person, now)
             written = await self._write(db, kind, session, person, send_after, now) if send_after else []
+        after = send_after - now if send_after else timedelta()
         for delivery in written:
-            await self._deliveries.start_or_leave(delivery)
+            await self._deliveries.start_or_leave(delivery, after)
 
     async def _write(
         self,
@@ -75,7 +77,6 @@ class Absences:
         send_after: datetime,
         now: datetime,
     ) -> list[DeliveryInput]:
-        """The deliveries of the messages that are due; housekeeping starts the others."""
         facts = await gather(db, session.id, kind)
         readers = await recipients(db, kind, session, facts.instructor, facts.participants, now)
         deliver_by = max(session.starts_at, now + _MIN_TIME_TO_TELL)
@@ -84,7 +85,7 @@ class Absences:
             for reader in (*readers, *_school(facts))
         ]
         await notices.prepare(db, rows)
-        return [DeliveryInput(row.organization_id, row.id, deliver_by) for row in rows if send_after <= now]
+        return [DeliveryInput(row.organization_id, row.id, deliver_by) for row in rows]
 
     def _notice(
         self,
@@ -154,8 +155,7 @@ async def _next_message(
         return now
     if told[-1].kind == kind:
         return None
-    latest = max(now, session.starts_at - _TOLD_BEFORE_CLASS)
-    return max(now, min(told[-1].send_after + _BETWEEN_MESSAGES, latest))
+    return max(now, min(told[-1].send_after + _BETWEEN_MESSAGES, session.starts_at - _TOLD_AT_ONCE))
 
 
 def _about(person: Participant) -> str:

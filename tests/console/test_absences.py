@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from tests.api.roles import signed_in
 from tests.campus import HOUR, Json, School, problem_of, school
@@ -12,6 +13,8 @@ from tests.console.own_browsers import guardians_browser
 from tests.console.taught import Hall
 from tests.links import open_link
 from tests.stack import TestMail
+from wiring.temporal import connect
+from workflows.client import delivery_workflow_id
 
 pytestmark = pytest.mark.adapter
 
@@ -77,10 +80,12 @@ async def test_the_school_and_the_instructor_are_told_and_it_can_be_taken_back(
 
 
 async def test_a_family_that_changes_its_mind_often_is_told_so_and_staff_are_not(
-    opened: School, mail_sink: TestMail
+    hall: Hall, opened: School, mail_sink: TestMail
 ) -> None:
     """The state given last counts. Staff get one message at once; the next waits, and what is undone is not sent."""
     session_id = await opened.book(15 * HOUR)
+    settings = hall.campus.settings
+    temporal = await connect(settings.temporal_address, settings.temporal_namespace)
     found = await opened.get(f"/v1/guardians?email=guardian1.{opened.id}@family.example")
     version = (await opened.api.get(f"/v1/guardians/{found['items'][0]['id']}")).headers["etag"]
     german = await opened.api.patch(
@@ -105,9 +110,36 @@ async def test_a_family_that_changes_its_mind_often_is_told_so_and_staff_are_not
     assert {one["kind"] for one in kept} == {"cannot_come", "coming_after_all"}
     assert len(kept) == 4, "one of each kind to the instructor and the school"
     assert len(waiting) == 2, "in ten minutes"
+    for message in waiting:
+        delivery = temporal.get_workflow_handle(delivery_workflow_id(UUID(message["id"])))
+        assert (await delivery.describe()).status == WorkflowExecutionStatus.RUNNING, "it begins by itself"
     path = f"/v1/sessions/{session_id}/students/{opened.ids['student 1']}/absence"
     assert (await opened.api.put(path)).status_code == 204, "the school may still change it"
     assert await excused(opened, session_id) == {"Leo Lindqvist"}
+
+
+async def test_in_the_last_hour_before_the_class_every_change_is_told_at_once(
+    opened: School, mail_sink: TestMail
+) -> None:
+    session_id = await opened.book(2 * HOUR / 3)
+    async with await guardians_browser(opened, 0) as noors:
+        for cannot_come in (True, False):
+            said = absence(opened, session_id, 0, cannot_come=cannot_come)
+            assert (await noors.post("/family/absences", data=said)).status_code == 200
+    for kind in ("cannot_come", "coming_after_all"):
+        sent = await until_sent(opened, session_id, kind)
+        assert len(sent) == 2, "to the instructor and the school"
+
+
+async def until_sent(opened: School, session_id: str, kind: str) -> list[Json]:
+    """The messages of a kind, once each is sent. A delivery takes a second; housekeeping looks every five minutes."""
+    async with asyncio.timeout(60):
+        while True:
+            found = await opened.get(f"/v1/sessions/{session_id}/notices")
+            own = [one for one in found if one["kind"] == kind]
+            if own and all(one["state"] == "sent" for one in own):
+                return own
+            await asyncio.sleep(0.2)
 
 
 async def test_a_family_speaks_for_its_own_child_alone(opened: School) -> None:
