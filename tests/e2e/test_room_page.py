@@ -147,6 +147,30 @@ def test_every_control_is_reachable_on_a_phone(held: ClassUnderTest, browse: Bro
     _use_the_menu(page)
 
 
+def test_unread_messages_are_counted_on_a_phone_while_the_chat_is_closed(
+    held: ClassUnderTest, browse: Browser
+) -> None:
+    phone, instructor = browse(**PHONE), browse()
+    with phone.expect_response(lambda answer: "/chat?" in answer.url):  # what was written before
+        join(phone, held.booked.links[STUDENT])
+    join(instructor, held.booked.links[INSTRUCTOR])
+    badge = control(phone, "Chat").locator(".unread")
+    for _ in range(2):
+        control(phone, "Chat").click()
+    expect(badge).to_have_count(0)
+    for count in ("1", "2"):
+        write(instructor, f"Look at page {count}")
+        expect(badge).to_have_text(count)
+        expect(badge).to_be_visible()
+        assert fits(phone)
+        assert in_one_row(phone)
+    look_at(phone, "room-unread")
+    control(phone, "Chat").click()
+    expect(badge).to_have_count(0)
+    control(phone, "Chat").click()
+    expect(badge).to_have_count(0)
+
+
 def _use_the_menu(page: Page) -> None:
     """The rare controls by keyboard, and closed again without one."""
     more, devices = control(page, "More"), control(page, "Devices")

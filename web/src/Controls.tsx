@@ -11,6 +11,8 @@ import { HandIcon } from "./Tile.tsx";
 
 const SHARING = { audio: true, selfBrowserSurface: "include" } as const;
 
+const MOST_COUNTED = 99;
+
 type Props = {
   features: Credentials["features"];
   rememberDevices: (change: Partial<Devices>) => void;
@@ -77,6 +79,11 @@ export function Controls(props: Props) {
             <path d="M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z" />
           </svg>
           <span>{unread > 0 ? texts.chatUnread(unread) : texts.chat}</span>
+          {unread > 0 && (
+            <b className="unread" aria-hidden="true">
+              {unread > MOST_COUNTED ? `${MOST_COUNTED}+` : unread}
+            </b>
+          )}
         </button>
       )}
       <button
