@@ -106,6 +106,7 @@ def _item(
         "what": " · ".join(names),
         "detail": _detail(one, words, language, time_zone),
         "gone": one.kind in _GONE,
+        "short_links": c.short_links,
         "links": _links(one, words, for_instructor=for_instructor),
     }
 

@@ -26,6 +26,7 @@ class ClassContext:
     cancel_reason: CancelReason | None = None
     students: tuple[str, ...] = ()  # the reader's own children; all students for the instructor
     join_urls: tuple[tuple[str, str], ...] = ()  # (name of the participant, URL)
+    short_links: Mapping[str, str] = field(default_factory=dict)  # of join links, to read out or type
     page_url: str = ""  # the session's page, for the instructor
     check_in_url: str = ""  # where the instructor confirms to be there; empty once that is said
     dispute_url: str = ""  # where a family says that the student was in the class

@@ -19,6 +19,7 @@ class RenewedLink:
     title: str
     starts_at: datetime
     url: str
+    short_url: str = ""  # the same link, to read out or type
 
 
 def render_renewed_links(
@@ -46,6 +47,7 @@ def render_renewed_links(
                 isolated(link.title, words.language),
                 words.fill("join_as", name=link.name) if several else words["join"],
                 link.url,
+                link.short_url or link.url,
             )
             for link in links[:_MOST_LISTED]
         ],

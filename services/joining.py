@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import object_session
 
 from domain.errors import (
     ClassEnded,
@@ -17,6 +18,7 @@ from domain.errors import (
     RemovedFromClass,
 )
 from domain.people.display_names import forenames
+from domain.people.join_codes import written
 from domain.people.roles import Role, identity_of
 from domain.presence.chat import ChatMessage, chat_event
 from domain.presence.events import EventKind, EventSource, RecordedEvent, SessionEvent
@@ -43,6 +45,19 @@ def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
     """The personal link with which a participant joins the class."""
     link = JoinLink(session.id, session.organization_id, person.id, person.role, person.link_version)
     return links.join_url(link, session.ends_at + LINK_VALID_AFTER_CLASS)
+
+
+def short_join_url(links: LinkSigner, person: Participant) -> str:
+    """The short form of a participant's join link, whose code is stored with the transaction that has read the person.
+
+    Empty for a row of no transaction: nobody could find its code.
+    """
+    code, code_hash = links.codes.code(person.id, person.join_code_hash, person.link_version)
+    if person.join_code_hash != code_hash:
+        if object_session(person) is None:
+            return ""
+        person.join_code_hash = code_hash
+    return links.short_join_url(written(code))
 
 
 @dataclass(frozen=True)

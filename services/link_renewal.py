@@ -24,7 +24,7 @@ from models.session import Session
 from reports.catalogue import words_in
 from reports.contexts import RenderedMessage
 from reports.renewed_links import RenewedLink, render_renewed_links
-from services.joining import join_url
+from services.joining import join_url, short_join_url
 from services.organizations import organization
 from services.recipients import Recipient, reader_of_links, readers_of
 from services.renewed_link_calendars import RenewedLinkCalendars
@@ -156,7 +156,11 @@ class RenewedLinkMails:
         return render_renewed_links(
             [
                 RenewedLink(
-                    person.name, session.title, session.starts_at, join_url(self._links, session, person)
+                    person.name,
+                    session.title,
+                    session.starts_at,
+                    join_url(self._links, session, person),
+                    short_join_url(self._links, person),
                 )
                 for session, person in places
             ],

@@ -23,7 +23,7 @@ from models.session import Participant, Session
 from reports.briefings import with_plan
 from reports.contexts import ClassContext
 from services.check_ins import check_in_url
-from services.joining import join_url
+from services.joining import join_url, short_join_url
 from services.presence_ahead import expected_and_excused
 from services.recipients import Recipient
 from services.recording_coverage import recording_coverage
@@ -127,6 +127,7 @@ def context(
     facts: ClassFacts, kind: NoticeKind, recipient: Recipient, links: LinkSigner, now: datetime
 ) -> ClassContext:
     session = facts.session
+    joining = recipient.participants if kind in WITH_JOIN_LINKS else ()
     children = {p.student_id: p.name for p in recipient.participants if p.student_id}
     in_class = [person for person in facts.participants if person.in_class]
     shown = in_class if recipient.kind == "instructor" else recipient.participants
@@ -143,7 +144,8 @@ def context(
         previous_start=_previous_start(facts, recipient),
         cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),
-        join_urls=join_urls(session, links, recipient.participants, now) if kind in WITH_JOIN_LINKS else (),
+        join_urls=join_urls(session, links, joining, now),
+        short_links=_short_links(session, links, joining, now),
         page_url=links.session_page(session.id),
         check_in_url=_check_in_url(session, links, recipient, now) if kind in WITH_CHECK_IN else "",
         dispute_url=_dispute_url(session, kind, recipient, links, now),
@@ -165,6 +167,16 @@ def join_urls(
     if not may_be_joined(session.state, session.ends_at, now):
         return ()
     return tuple((person.name, join_url(links, session, person)) for person in participants)
+
+
+def _short_links(
+    session: Session, links: LinkSigner, participants: Sequence[Participant], now: datetime
+) -> dict[str, str]:
+    """The short forms of these participants' join links, by the long ones; none of a class that is over."""
+    if not may_be_joined(session.state, session.ends_at, now):
+        return {}
+    both = [(join_url(links, session, person), short_join_url(links, person)) for person in participants]
+    return {url: short for url, short in both if short}
 
 
 def _check_in_url(session: Session, links: LinkSigner, recipient: Recipient, now: datetime) -> str:

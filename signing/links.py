@@ -13,6 +13,7 @@ import jwt
 from domain.errors import LinkExpired, LinkForAnotherClass, LinkInvalid
 from domain.notices.kinds import NoticeKind
 from domain.people.roles import Role
+from signing.join_codes import JoinCodeMaker
 
 _ALGORITHM = "HS256"
 _JOIN, _CONSOLE, _FAMILY, _FILE, _RECORDING = "join", "desk", "family", "file", "recording"
@@ -136,6 +137,7 @@ class LinkSigner:
     def __init__(self, secrets: Sequence[str], public_url: str) -> None:
         self._secrets = tuple(secrets)
         self._base = public_url.rstrip("/")
+        self.codes = JoinCodeMaker(secrets)
 
     def join_url(self, link: JoinLink, expires_at: datetime) -> str:
         token = self._sign(

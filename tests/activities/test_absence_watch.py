@@ -250,7 +250,7 @@ async def test_instructor_is_reminded_before_the_class_and_at_its_start(
     assert (await watched.deliver(mailer))["check_in", "ada"] == DeliveryState.SENT
     (asked,) = mail_sink.messages(watched.school.address("Ada"))
     assert "https://school.example/check-in?t=" in asked["text"]
-    assert "https://school.example/join/" in asked["text"]
+    assert "https://school.example/j/" in asked["text"]
 
     await watched.began(timedelta(seconds=30))
     await watched.look()
@@ -297,7 +297,7 @@ async def test_families_of_absent_students_are_told_once_the_class_is_taught(
     (mail,) = mail_sink.messages(watched.school.address("Samira"))
     assert f"Leo of {watched.school.id}" in mail["text"]
     assert f"Noor of {watched.school.id}" not in mail["text"]
-    assert mail["text"].count("https://school.example/join/") == 1
+    assert mail["text"].count("https://school.example/j/") == 1
 
 
 async def test_excused_students_and_classes_that_are_over_cause_no_mail_to_families(

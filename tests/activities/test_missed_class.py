@@ -72,7 +72,7 @@ async def test_families_are_told_once_with_a_way_to_disagree(
     assert f"Noor of {taught.id}" not in mail["text"]
     assert "https://school.example/attendance?t=" in mail["text"]
     assert "mailto:office@harbour.example" in mail["text"]
-    assert "/join/" not in mail["text"]
+    assert "/j/" not in mail["text"]
     await taught.change_session(ended_at=ended_at + MINUTE)  # reopened and ended again
     assert await tell(taught) == ["elena", "samira"]
 

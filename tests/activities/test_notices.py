@@ -70,6 +70,12 @@ def mail_to(school: SchoolRows, sink: TestMail, name: str) -> dict[str, Any]:
     return mail
 
 
+def join_links(mail: dict[str, Any]) -> list[str]:
+    """Those behind the buttons of a mail; its text has their short forms."""
+    hrefs = re.findall(r'href="([^"]+/join/[^"]+)"', mail["html"])
+    return list(dict.fromkeys(unescape(href) for href in hrefs))
+
+
 class CountingMailer(SmtpMailer):
     """The real mailer; calls `then` after its first mail."""
 
@@ -103,11 +109,14 @@ async def test_join_links_are_for_the_readers_own_children_in_this_class(
 
     people = await school.participants()
     for reader, own in {"Samira": {"Noor", "Leo"}, "Elena": {"Leo"}, "Ada": {"Ada"}}.items():
-        urls = re.findall(r"https://\S+/join/\S+", mail_to(school, mail_sink, reader)["text"])
-        tokens = [token_of(url) for url in urls]
-        links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
+        mail = mail_to(school, mail_sink, reader)
+        links = [LINKS.read_join(token_of(url), school.session.session_id, now()) for url in join_links(mail)]
         assert {link.participant_id for link in links} == {people[name].id for name in own}
         assert {link.role for link in links} == ({Role.INSTRUCTOR} if reader == "Ada" else {Role.STUDENT})
+        assert "/join/" not in mail["text"]
+        codes = re.findall(r"https://school.example/j/(\w{3}-\w{4}-\w{3})\b", mail["text"])
+        (hashes,) = zip(*(LINKS.codes.hashes(code.replace("-", "")) for code in codes), strict=True)
+        assert set(hashes) == {people[name].join_code_hash for name in own}, "to read out or to type"
 
 
 async def test_mails_come_from_the_school_and_answers_go_to_it(school: SchoolRows) -> None:
@@ -172,7 +181,7 @@ async def test_a_student_with_an_address_gets_mails_with_their_own_link(
 
     (mail,) = mail_sink.messages(leo)
     assert mail["subject"].startswith("Cours réservé")
-    (url,) = re.findall(r"https://\S+/join/\S+", mail["text"])
+    (url,) = join_links(mail)
     link = LINKS.read_join(token_of(url), school.session.session_id, now())
     assert link.participant_id == (await school.participants())["Leo"].id
     assert "/family" not in mail["text"]
@@ -424,7 +433,7 @@ async def test_message_that_was_held_goes_to_the_present_address_with_the_presen
     await school.send(N.CONFIRMATION, mailer)
     assert "Samira" not in readers_with_mail(school, mail_sink)
     (mail,) = mail_sink.messages(moved)
-    tokens = [token_of(url) for url in re.findall(r"https://\S+/join/\S+", mail["text"])]
+    tokens = [token_of(url) for url in join_links(mail)]
     links = [LINKS.read_join(token, school.session.session_id, now()) for token in tokens]
     assert [link.version for link in links] == [1, 1]
 
@@ -460,7 +469,7 @@ async def test_absence_notice_goes_to_guardians_of_missing_students_about_their_
     text = mail_to(school, mail_sink, "Samira")["text"]
     assert "Noor of" in text
     assert "Leo of" not in text
-    assert len(re.findall(r"https://\S+/join/\S+", text)) == 1
+    assert len(re.findall(r"https://\S+/j/\S+", text)) == 1
 
 
 @pytest.mark.parametrize("kind", [N.CONFIRMATION, N.CANCELLED, N.REMINDER])

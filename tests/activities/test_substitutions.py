@@ -126,7 +126,7 @@ async def test_who_accepts_teaches_and_everybody_is_told_once(
     assert "METHOD:CANCEL" in cancelled
     assigned = next(one for one in await school.outbox() if one.kind == N.ASSIGNED)
     assert "METHOD:REQUEST" in assigned.calendar
-    assert "/join/" in assigned.text
+    assert "/j/" in assigned.text
 
 
 async def test_the_instructor_of_an_open_room_loses_their_place_and_their_link(

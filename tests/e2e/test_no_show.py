@@ -85,7 +85,7 @@ def accept_by_mail(page: Page, missed: ClassUnderTest) -> None:
 
 def own_link(missed: ClassUnderTest) -> str:
     """The join link in the mail to who has accepted."""
-    found = re.search(r"http\S+/join/\S+", mail_to_substitute(missed, "You teach this class")["text"])
+    found = re.search(r"http\S+/j/\S+", mail_to_substitute(missed, "You teach this class")["text"])
     assert found
     return found[0]
 

@@ -40,6 +40,7 @@ def one(kind: NoticeKind, days: int) -> DigestClass:
         previous_start=starts_at - timedelta(days=14) if moved else None,
         cancel_reason=CancelReason.HOLIDAY if cancelled else None,
         join_urls=(("Noor", "https://school.example/noor"), ("Leo", "https://school.example/leo")),
+        short_links={"https://school.example/leo": "https://school.example/j/leo"},
         page_url="https://school.example/class",
     )
     return DigestClass(UUID(int=days), kind, context)
@@ -56,11 +57,13 @@ def digest(*classes: DigestClass, language: str = "en", for_instructor: bool = F
 
 
 def test_a_move_names_the_time_before_and_both_in_local_time() -> None:
-    text = digest(one(NoticeKind.RESCHEDULED, 14), one(NoticeKind.CANCELLED, 1)).text
+    message = digest(one(NoticeKind.RESCHEDULED, 14), one(NoticeKind.CANCELLED, 1))
+    text = message.text
     assert "Friday 3 April, 17:00–17:45\n  Noor and Leo · Fractions · Mathematics · with Ada" in text
     assert "Previously: Friday 20 March, 16:00" in text, "clocks went forward in between"
     assert "Reason: a holiday" in text
-    assert "Join as Leo: https://school.example/leo" in text
+    assert "Join as Leo: https://school.example/j/leo" in text
+    assert 'href="https://school.example/leo"' in message.html
     assert text.index("Cancelled (1)") < text.index("New times (1)")
 
 

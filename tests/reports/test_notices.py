@@ -151,6 +151,14 @@ def test_a_guardian_of_two_gets_a_named_link_for_each_child() -> None:
     assert "Join as Leo:\nhttps://school.example/leo\n" in message.text
 
 
+def test_the_text_has_the_short_form_of_a_link_and_the_button_the_signed_one() -> None:
+    url, short = CONTEXT.join_urls[0][1], "https://school.example/j/abc-defg-hij"
+    message = example_mail(short_links={url: short})
+    assert f"Join the class:\n{short}\n" in message.text
+    assert url not in message.text
+    assert ParsedMail(message.html).links == {"Join the class": url}
+
+
 def test_a_single_join_link_is_not_named() -> None:
     assert ParsedMail(example_mail().html).links == {"Join the class": CONTEXT.join_urls[0][1]}
 

@@ -15,7 +15,11 @@ pytestmark = pytest.mark.unit
 def mail(language: str, *names: str, days: int = 1, title: str = "Fractions") -> RenderedMessage:
     links = [
         RenewedLink(
-            name, title, STARTS_AT + timedelta(days=day), f"https://school.example/join/{day}?t={name}"
+            name,
+            title,
+            STARTS_AT + timedelta(days=day),
+            f"https://school.example/join/{day}?t={name}",
+            f"https://school.example/j/{day}-{name}",
         )
         for day in range(days)
         for name in names
@@ -42,5 +46,6 @@ def test_links_of_several_children_are_named_and_a_long_list_is_cut() -> None:
     assert set(ParsedMail(mail("en", "Noor").html).links) >= {"Join the class"}
     message = mail("en", "Noor", "Leo", days=12)
     assert set(ParsedMail(message.html).links) >= {"Join as Noor", "Join as Leo"}
-    assert message.text.count("/join/") == 20
+    assert message.text.count("/j/") == 20
+    assert "/join/" not in message.text
     assert "and 4 more" in message.text
