@@ -14,6 +14,10 @@ export class Filters {
     this.read();
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("submit", (event) => event.preventDefault());
+    this.narrow = form.querySelector("[data-narrow]");
+    this.narrow.addEventListener("click", () => {
+      this.narrow.setAttribute("aria-expanded", String(form.toggleAttribute("data-open")));
+    });
     addEventListener("popstate", () => {
       this.read();
       onChange();
@@ -93,6 +97,13 @@ export class Filters {
     this.exceptions = exceptions.checked;
     this.hours = Number(hours.value);
     for (const name of SELECTED) this[name] = this.form.elements[name].value;
+    this.#count();
+  }
+
+  // Narrow screens keep most filters behind a button, which says how many of them are set.
+  #count() {
+    const set = [this.exceptions, this.hours !== Number(USUAL_HOURS), ...SELECTED.map((name) => this[name])].filter(Boolean).length;
+    this.form.querySelector("[data-narrowed]").textContent = set ? ` (${set})` : "";
   }
 
   #changed() {

@@ -225,6 +225,35 @@ async def test_a_screen_holds_forty_of_many_classes(
     assert count >= 40
 
 
+async def test_a_phone_has_classes_on_its_first_screen_and_keeps_most_filters_behind_a_button(
+    house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
+) -> None:
+    page = await browser_page(house, harbour)
+    await page.set_viewport_size(PHONE)
+    await expect(page.locator(".steps li").first).to_be_hidden()
+    first = await row_of(page, classes[0]).bounding_box()
+    assert first is not None
+    assert first["y"] < 0.55 * PHONE["height"]
+    hours = page.get_by_role("combobox", name="Hours ahead")
+    await expect(hours).to_have_count(0)
+    await page.get_by_role("button", name="Filters", exact=True).click()
+    await hours.select_option("4")
+    button = page.get_by_role("button", name="Filters (1)")
+    await expect(button).to_have_attribute("aria-expanded", "true")
+    await button.click()
+    await expect(hours).to_have_count(0)
+
+
+async def test_first_steps_are_folded_once_classes_are_booked(
+    house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
+) -> None:
+    page = await browser_page(house, harbour)
+    steps = page.get_by_role("region", name="First steps")
+    await expect(steps.get_by_role("listitem")).to_have_count(0)
+    await steps.locator("summary").click()
+    await expect(steps.get_by_role("listitem")).to_have_count(6)
+
+
 async def test_arrow_keys_move_between_rows(
     house: Campus, harbour: RunningSchool, classes: list[RunningClass], browser_page: Open
 ) -> None:
