@@ -25,7 +25,7 @@ from signing.links import LinkSigner
 
 _SOON = timedelta(hours=24)
 _AHEAD = timedelta(days=14)
-_MAX_CLASSES = 50
+_MAX_CLASSES = 200
 _MAX_BRIEFINGS = 5  # of the next classes; later briefings still change
 _MAX_PAST = 30
 

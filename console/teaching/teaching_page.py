@@ -1,7 +1,11 @@
 """The page of an instructor in their language and time zone: their classes with briefings, and the reviews due."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -17,7 +21,7 @@ from domain.people.access import Permission
 from domain.scheduling.offers import SubstitutionReason
 from reports.moments import clock
 from services.inputs.substitutions import NewSubstitution
-from services.teaching import teaching
+from services.teaching import ComingClass, teaching
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -52,6 +56,17 @@ async def teaching_page(request: Request, shared: Shared, who: Teacher, now: Now
         request,
         "teaching.html",
         view=view,
+        days=_by_day(view.later, ZoneInfo(view.instructor.time_zone)),
         there=lambda at, other: clock(at, language, other),
         **own_times(view.instructor.time_zone, now),
     )
+
+
+def _by_day(classes: Sequence[ComingClass], zone: ZoneInfo) -> list[tuple[datetime, list[ComingClass]]]:
+    """Classes by their day in the zone, each day with the moment at which its first class starts."""
+
+    def day(coming: ComingClass) -> date:
+        return coming.of.session.starts_at.astimezone(zone).date()
+
+    days = [list(of_day) for _, of_day in groupby(classes, day)]
+    return [(of_day[0].of.session.starts_at, of_day) for of_day in days]
