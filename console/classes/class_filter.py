@@ -18,7 +18,7 @@ from api.http.list_queries import SessionsQuery
 from console.frame.labels import code_label
 from console.frame.lists import read_parameters
 from domain.record.documentation_filter import DocumentationFilter
-from domain.scheduling.wall_time import wall_time_to_utc
+from domain.scheduling.wall_time import first_moment
 from domain.sessions.states import SessionState
 from models.course import Course
 from models.people import Instructor, Student
@@ -62,14 +62,14 @@ class ClassesAddress(SessionsQuery):
         if self.since or self.until:
             end = self.until + timedelta(days=1) if self.until else None
             return (
-                wall_time_to_utc(self.since, zone) if self.since else None,
-                wall_time_to_utc(end, zone) if end else None,
+                first_moment(self.since, zone) if self.since else None,
+                first_moment(end, zone) if end else None,
             )
         midnight = now.astimezone(zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
-        today = wall_time_to_utc(midnight, zone)
+        today = first_moment(midnight, zone)
         lengths = {Period.TODAY: 1, Period.WEEK: 7}
         if self.when in lengths:
-            return today, wall_time_to_utc(midnight + timedelta(days=lengths[self.when]), zone)
+            return today, first_moment(midnight + timedelta(days=lengths[self.when]), zone)
         return {Period.COMING: (today, None), Period.PAST: (None, now)}.get(self.when, (None, None))
 
 
