@@ -1,5 +1,6 @@
 """Booking from a file: upload or paste it, see what each row would do, then book, and follow how far that is."""
 
+import hashlib
 import io
 from typing import Annotated
 from uuid import UUID
@@ -39,6 +40,7 @@ Algebra 1,ada@school.example,2030-03-04 16:00,45,Noor Haddad;Léo Lindqvist,term
 
 
 _MOST_LISTED = 10  # earlier imports
+_MOST_WHILE_BOOKING = 50  # refused rows of the page that is read every two seconds
 
 
 @router.get("")
@@ -57,39 +59,57 @@ async def take(
     book: Annotated[bool, Form()] = False,
     key: Annotated[UUID | None, Form()] = None,
     file_name: Annotated[str, Form(max_length=200)] = "",
+    checked: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Show what would happen; with `book`, let the rows be booked, and lead to the page that shows how far that is."""
+    """Show what would happen; with `book`, let the rows be booked, and lead to the page that shows how far that is.
+
+    `checked` is the digest of the rows whose outcomes were shown: rows that were edited since are shown again first.
+    """
     content = await file.read(_MOST_BYTES + 1) if file and file.size else text.encode()
     if len(content) > _MOST_BYTES:
         raise PayloadTooLarge("the file is larger than 0.9 MB", next_step="Split it, and book the parts.")
     try:
-        rows = csv_rows(io.BytesIO(content), COLUMNS)
-        if book:
+        rows = csv_rows(as_read := io.BytesIO(content), COLUMNS)
+        as_text = (
+            as_read.getvalue().decode().lstrip("\ufeff")
+        )  # of UTF-16, which spreadsheets write too, in UTF-8
+        edited = book and checked not in ("", _digest(as_text))
+        if book and not edited:
             run = await shared.booking_imports.start(who, key or uuid7(), file_name, rows, now)
             return go_to(request, f"{PATH}/{run.id}")
         outcomes = await previewed(shared.database, who, rows, now)
     except InvalidInput as error:
         return await _page(request, shared, who, text, error=error)
-    named = file.filename or "" if file and file.size else ""
-    as_text = content.decode().lstrip("\ufeff")
-    return await _page(request, shared, who, as_text, outcomes=outcomes, file_name=named[:200])
+    named = file.filename or "" if file and file.size else file_name
+    return await _page(request, shared, who, as_text, outcomes=outcomes, file_name=named[:200], edited=edited)
 
 
 @router.get("/{import_id}")
 async def progress(request: Request, import_id: UUID, shared: Shared, who: CurrentUser) -> Response:
     """How far an import is, and why rows of it are refused."""
     found = await shared.booking_imports.progress(who, import_id)
-    refused = await shared.booking_imports.rows(who, import_id, RowOutcome.REFUSED)
+    works = found.run.state == ImportState.RUNNING
+    most = _MOST_WHILE_BOOKING if works else None
+    refused = await shared.booking_imports.rows(who, import_id, RowOutcome.REFUSED, most=most)
     return page(
         request,
         "class_import_run.html",
         run=found.run,
         counts={outcome.value: found.counts[outcome] for outcome in RowOutcome},
-        works=found.run.state == ImportState.RUNNING,
+        works=works,
         refused=[(row.line, row.number, problem_of(row)) for row in refused],
         url=f"{PATH}/{import_id}",
         path="/classes",
     )
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _digest(text: str) -> str:
+    """Of the rows, whatever line ends a browser sends them with."""
+    return hashlib.sha256("\n".join(_lines(text.strip())).encode()).hexdigest()
 
 
 async def _earlier(shared: State, who: Principal) -> list[RunProgress]:
@@ -108,6 +128,7 @@ async def _page(
     *,
     outcomes: list[Outcome] | None = None,
     file_name: str = "",
+    edited: bool = False,
     error: InvalidInput | None = None,
 ) -> Response:
     found = outcomes or []
@@ -121,9 +142,12 @@ async def _page(
         "class_import.html",
         status_of(error) if error else 200,
         text=text,
+        lines=_lines(text),
         error=error,
         shown=outcomes is not None,
         key=uuid7(),
+        checked=_digest(text),
+        edited=edited,
         file_name=file_name,
         earlier=await _earlier(shared, who),
         refused=refused,

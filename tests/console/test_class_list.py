@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
 
-from console.classes.class_filter import is_readable
+from console.classes.class_filter import ClassesAddress, is_readable
 from tests.campus import HOUR, School
 from tests.console.screens import look_and_check
 
@@ -74,6 +75,41 @@ async def test_classes_are_booked_from_pasted_rows_after_a_check(page: Page, aca
     await page.get_by_role("button", name="Book 1 class").click()
     await expect(page.get_by_text("1 booked, 1 refused")).to_be_visible()
     assert (academy.rows() - before)["session"] == 1
+
+
+async def test_rows_that_were_edited_after_the_check_are_shown_again_before_they_are_booked(
+    page: Page, academy: School
+) -> None:
+    course = (await academy.get(f"/v1/courses/{academy.ids['course']}"))["title"]
+    email = (await academy.get(f"/v1/instructors/{academy.ids['instructor']}"))["email"]
+    day = datetime.now(UTC) + timedelta(days=41)
+    content = f"course;instructor;starts\n{course};{email};{day:%Y-%m-%d} 10:00\n"
+    rows = page.get_by_label("The rows")
+    await page.goto(f"{academy.campus.url}/classes/import")
+    await page.get_by_label("File").set_input_files(
+        {"name": "term.txt", "mimeType": "text/plain", "buffer": content.encode("utf-16")}
+    )
+    await page.get_by_role("button", name="Check").click()
+    await expect(rows).to_have_value(content)
+    before = academy.rows()
+    await rows.fill(f"{content}{course};{email};{day:%Y-%m-%d} 12:00\n")
+    await page.get_by_role("button", name="Book 1 class").click()
+    await expect(page.get_by_text("Nothing is booked yet")).to_be_visible()
+    assert academy.rows() == before
+    await page.get_by_role("button", name="Book 2 classes").click()
+    await expect(page.get_by_role("heading", name="term.txt")).to_be_visible()
+    await expect(page.get_by_text("2 booked.")).to_be_visible()
+
+
+@pytest.mark.parametrize("night", ["2026-09-06", "2027-09-05"])  # Chile's midnight is skipped
+def test_days_begin_where_clocks_skip_midnight(night: str) -> None:
+    zone = ZoneInfo("America/Santiago")
+    day = datetime.fromisoformat(night)
+    begins = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+    noon = day.replace(hour=12, tzinfo=zone)
+    assert ClassesAddress().days(zone, noon) == (begins, None)
+    assert ClassesAddress(since=day, until=day).days(zone, noon)[0] == begins
+    assert ClassesAddress(until=day - timedelta(days=1)).days(zone, noon) == (None, begins)
 
 
 def test_a_default_view_with_filters_that_are_not_right_opens_nothing() -> None:
