@@ -1,8 +1,9 @@
 """The change log of the organization, filtered by kind of record, author and date."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -18,11 +19,12 @@ from console.frame.settings_tabs import tabs
 from console.frame.subjects import PAGES
 from console.frame.viewers import CurrentUser
 from domain.people.access import Permission
-from domain.scheduling.wall_time import wall_time_to_utc
+from domain.scheduling.wall_time import first_moment
 from models.repositories import change_log
 from models.repositories.change_log import LogFilter, read_position, write_position
 from services.inputs import patterns
 from services.inputs.fields import WallTime
+from services.organizations import organization
 
 router = APIRouter(
     prefix="/settings/audit",
@@ -63,7 +65,7 @@ class AuditFilter(BaseModel):
     subject: str = Field("", pattern=patterns.SUBJECT_KIND)
     subject_id: UUID | None = None
     actor: str = Field("", max_length=100)
-    since: Annotated[WallTime | None, Query()] = None  # a date; the day begins in UTC
+    since: Annotated[WallTime | None, Query()] = None  # a date of the school's zone
     until: Annotated[WallTime | None, Query()] = None
     cursor: str | None = Field(None, max_length=40)
     limit: int = ROWS
@@ -72,15 +74,9 @@ class AuditFilter(BaseModel):
 @router.get("")
 async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
     wanted = read_query(request, AuditFilter)
-    until = wall_time_to_utc(wanted.until, UTC) + timedelta(days=1) if wanted.until else None
-    log_filter = LogFilter(
-        kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
-        subject_id=wanted.subject_id,
-        actor=wanted.actor,
-        since=wall_time_to_utc(wanted.since, UTC) if wanted.since else None,
-        until=until,
-    )
     async with shared.database.tenant(who.organization_id) as db:
+        zone = (await organization(db)).time_zone
+        log_filter = _log_filter(wanted, ZoneInfo(zone))
         rows = await change_log.before(db, read_position(wanted.cursor), ROWS + 1, log_filter)
         changes = await entries(db, rows[:ROWS])
     cursor = write_position(rows[ROWS - 1]) if len(rows) > ROWS else None
@@ -92,6 +88,19 @@ async def show(request: Request, shared: Shared, who: CurrentUser) -> Response:
         list=list_page,
         subjects=SUBJECTS,
         pages_of=_PAGES,
+        zone=zone,
         tabs=tabs(who),
         path="/settings/audit",
+    )
+
+
+def _log_filter(wanted: AuditFilter, zone: ZoneInfo) -> LogFilter:
+    """What was changed from the first day until the end of the last one."""
+    end = wanted.until + timedelta(days=1) if wanted.until else None
+    return LogFilter(
+        kinds=(f"{wanted.subject}.*",) if wanted.subject else (),
+        subject_id=wanted.subject_id,
+        actor=wanted.actor,
+        since=first_moment(wanted.since, zone) if wanted.since else None,
+        until=first_moment(end, zone) if end else None,
     )
