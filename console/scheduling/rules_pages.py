@@ -17,7 +17,7 @@ from console.frame.history import author
 from console.frame.labels import rule_label
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
-from console.frame.rendering import go_to, page
+from console.frame.rendering import by_htmx, go_to, page
 from console.frame.rule_versions import BaseForm, Number, NumberForm, posted_numbers
 from console.frame.settings_tabs import tabs
 from console.frame.viewers import CurrentUser, same_origin
@@ -87,16 +87,19 @@ async def discard(
 
 
 @router.get("/what-if", dependencies=READ)
-async def show_what_if(request: Request, shared: Shared, who: CurrentUser, now: Now) -> Response:
-    """What the draft would change in the last and the next seven days."""
+async def show_what_if(
+    request: Request, shared: Shared, who: CurrentUser, now: Now, planned: bool = False
+) -> Response:
+    """What the draft would change in the last and the next seven days; with `planned`, once that is planned."""
     async with shared.database.tenant(who.organization_id) as db:
         current = await scheduling_rules.current(db)
         weeks = []
-        if current.draft and not current.problems:
+        if planned and current.draft and not current.problems:
             weeks = await what_if.read_weeks(db, rules_of(current.draft), now)
     compared = await asyncio.to_thread(what_if.compare, weeks)
+    template = "parts/what_if_weeks.html" if planned and by_htmx(request) else "scheduling_what_if.html"
     return page(
-        request, "scheduling_what_if.html", draft=current.draft, problems=current.problems, weeks=compared,
+        request, template, draft=current.draft, problems=current.problems, weeks=compared, planned=planned,
         label=rule_label, most=_MOST_SHOWN, path=PATH,
     )  # fmt: skip
 
