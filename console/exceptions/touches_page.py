@@ -1,6 +1,6 @@
 """Touches: how often staff had to act on classes, per 100 classes by kind and week, and what was touched."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -15,6 +15,7 @@ from console.frame.viewers import CurrentUser
 from domain.people.access import Permission
 from models.repositories import names
 from models.repositories.touches import KINDS, Touched, Week, by_week, first_monday, touched
+from services.inputs.fields import Day
 
 router = APIRouter(
     prefix="/exceptions/touches",
@@ -52,9 +53,9 @@ async def weeks(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
 
 @router.get("/{kind}/{monday}")
 async def of_week(
-    request: Request, kind: Kind, monday: date, shared: Shared, who: CurrentUser, now: Now
+    request: Request, kind: Kind, monday: Day, shared: Shared, who: CurrentUser, now: Now
 ) -> Response:
-    since = datetime.combine(monday, time(), UTC)
+    since = datetime.combine(monday - timedelta(days=monday.weekday()), time(), UTC)
     async with shared.database.tenant(who.organization_id) as db:
         rows = await touched(db, kind, since, min(since + timedelta(days=7), now), most=MOST)
         actors = await names.of_actors(db, {row.actor for row in rows})

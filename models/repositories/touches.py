@@ -45,7 +45,8 @@ _TOUCHED = sa.text(f"""
     {_TOUCH}
     select min(t.occurred_at) as occurred_at, min(t.actor) as actor,
            (array_agg(t.session_id order by t.seq))[1] as session_id,
-           (array_agg(s.title order by t.seq))[1] as title, count(distinct t.session_id) as sessions,
+           (array_agg(s.title order by t.seq))[1] as title,
+           (array_agg(s.starts_at order by t.seq))[1] as starts_at, count(distinct t.session_id) as sessions,
            array_agg(distinct t.kind) as changes,
            (array_agg(t.subject order by t.seq))[1] as subject,
            (array_agg(t.subject_id order by t.seq))[1] as subject_id
@@ -86,6 +87,7 @@ class Touched:
     actor: str
     session_id: UUID  # of the first class
     title: str | None  # of that class; None: it is gone
+    starts_at: datetime | None  # of that class
     sessions: int  # how many classes it changed
     changes: Sequence[str]  # kinds of changes, such as `session.updated`
     subject: str  # of the first change, with its id: the case, the message, the class…
