@@ -25,7 +25,7 @@ from console.exceptions.staff import assignees
 from console.frame.case_people import people_in_cases, who_first
 from console.frame.history import author
 from console.frame.labels import outage_label
-from console.frame.lists import ListPage, paged
+from console.frame.lists import SIZES, ListPage, paged
 from console.frame.permits import Permits, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, done, page
@@ -90,6 +90,7 @@ async def queue(request: Request, shared: Shared, who: CurrentUser, now: Now) ->
         request,
         "parts/cases.html" if by_htmx(request) else "cases.html",
         list=listed,
+        sizes=SIZES,
         view=wanted.view,
         tabs=_tabs(listed, counts),
         tab=_address(listed, wanted.view),

@@ -10,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 ROWS = 25
+SIZES = [("", str(ROWS)), ("100", "100"), ("200", "200")]
+"""How many rows a page has, to choose from where a list is long."""
 Query = TypeVar("Query", bound=BaseModel)
 
 
@@ -43,6 +45,7 @@ class ListPage:
     sort: str
     next_cursor: str | None
     first: bool
+    limit: str = ""  # rows of a page, where the address says how many
 
     @property
     def url(self) -> str:
@@ -61,7 +64,8 @@ class ListPage:
         return bool(self.kept)
 
     def _with(self, more: Mapping[str, str | None]) -> str:
-        query = urlencode({**self.kept, **{name: value for name, value in more.items() if value}})
+        given = {"limit": self.limit, **more}
+        query = urlencode({**self.kept, **{name: value for name, value in given.items() if value}})
         return f"{self.path}?{query}" if query else self.path
 
 
@@ -69,4 +73,6 @@ def paged(request: Request, rows: list[Any], sort: str, next_cursor: str | None)
     """The page of a list that this request shows; `next_cursor` is None on the last one."""
     given = request.query_params
     kept = {n: v for n, v in given.items() if v and n not in ("sort", "cursor", "limit", "flash")}
-    return ListPage(request.url.path, rows, kept, sort, next_cursor, not given.get("cursor"))
+    return ListPage(
+        request.url.path, rows, kept, sort, next_cursor, not given.get("cursor"), given.get("limit", "")
+    )

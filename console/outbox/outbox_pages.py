@@ -16,7 +16,7 @@ from api.http.stream_access import browser_access
 from api.live.streams import LiveStream
 from console.frame.history import history
 from console.frame.labels import notice_label
-from console.frame.lists import paged, read_query
+from console.frame.lists import SIZES, paged, read_query
 from console.frame.permits import Permits, permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import HEADERS, by_htmx, done, page
@@ -59,7 +59,9 @@ async def list_all(request: Request, shared: Shared, who: CurrentUser, now: Now)
         readers = await recipient_links(db, who, rows)
     list_page = paged(request, rows, wanted.sort, next_cursor(rows, more, wanted.sort))
     template = "parts/outbox.html" if by_htmx(request) else "outbox.html"
-    return page(request, template, list=list_page, filters=_FILTERS, readers=readers, now=now, path="/outbox")
+    return page(
+        request, template, list=list_page, filters=_FILTERS, readers=readers, now=now, sizes=SIZES, path="/outbox"
+    )  # fmt: skip
 
 
 @router.get("/live")

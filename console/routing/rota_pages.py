@@ -232,7 +232,7 @@ def _read_span(form: FormOf, posted: FormData, zone: ZoneInfo) -> _Span:
             sides[name] = times.sides_of(wall, zone)
         except InvalidInput as error:
             errors[name] = f"{error.detail[:1].upper()}{error.detail[1:]}."
-        except ValueError:
+        except (ValueError, OverflowError):  # also the first and the last year of the calendar
             errors[name] = "Enter a date and a time."
     if not form["ends_at"].value.strip():
         errors["ends_at"] = "Required."

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from domain.notices.kinds import AccountNoticeKind
 from domain.subjects import Subject, SubjectKind
 from services.cases import NewCase, open_case
 from tests.campus import School, school
+from tests.console.case_rows import add_many
 from tests.console.forms import hidden
 from tests.console.queue_rows import add_case, add_notice, status_with_key
 from tests.links import open_link
@@ -230,6 +232,34 @@ async def test_the_change_log_is_filtered(operator: httpx.AsyncClient, harbour: 
     )
     for nonsense in ("cursor=x", "since=yesterday", "subject_id=1", "subject=A"):
         assert (await operator.get(f"/settings/audit?{nonsense}")).status_code == 422, nonsense
+
+
+async def test_days_of_the_change_log_are_those_of_the_school(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    version = (await harbour.api.get("/v1/organization")).headers["etag"]
+    (zone, today) = next(
+        (zone, datetime.now(ZoneInfo(zone)).date())
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+        if datetime.now(ZoneInfo(zone)).date() != datetime.now(UTC).date()
+    )
+    await harbour.api.patch("/v1/organization", json={"time_zone": zone}, headers={"If-Match": version})
+    found = await operator.get(f"/settings/audit?subject=organization&since={today}&until={today}")
+    assert "Organization updated" in found.text
+    other = await operator.get(f"/settings/audit?subject=organization&until={today - timedelta(days=1)}")
+    assert "No changes found" in other.text
+
+
+async def test_as_many_rows_as_chosen_are_on_each_page(operator: httpx.AsyncClient, harbour: School) -> None:
+    await add_many(harbour, UUID(await harbour.book()), 130)
+    first = await operator.get("/exceptions?limit=100")
+    assert first.text.count('class="case-row"') == 100
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    second = await operator.get(following.replace("&amp;", "&"))
+    assert second.text.count('class="case-row"') == 30
+    assert '<option value="100" selected>' in second.text
+    for path in ("/exceptions", "/outbox", "/classes"):
+        assert (await operator.get(f"{path}?limit=1000")).status_code == 422
 
 
 async def test_records_of_another_organization_are_not_found(
