@@ -718,20 +718,21 @@ class _Class:
         done_at = min(opened_at + self.chance.choice((5, 20, 90, 300)) * MINUTE, self.sample.now)
         resolution = self.chance.choice(_RESOLUTIONS) if state == CaseState.RESOLVED else ""
         student = self.people[1][1]
+        student_id = str(self.sample.students[student]) if student is not None else ""
         self._add(
             ExceptionCase,
             id=key,
             subject_kind=SubjectKind.SESSION,
             subject_id=self.id,
             kind=kind,
-            occasion=identity_of(self.people[1][0]) if kind == ExceptionKind.STUDENT_ABSENT else "",
+            occasion=student_id if kind == ExceptionKind.STUDENT_ABSENT else "",
             severity=of_kind.severity,
             owner=of_kind.owner,
             queue=of_kind.owner,
             state=state,
             due_at=opened_at + of_kind.due_within,
             acknowledge_due_at=opened_at + of_kind.acknowledge_within,
-            detail={"student_id": str(self.sample.students[student])} if student is not None else {},
+            detail={"student_id": student_id} if student_id else {},
             opened_at=opened_at,
             acknowledged_at=None if state == CaseState.OPEN else min(opened_at + 3 * MINUTE, done_at),
             acknowledged_by="" if state == CaseState.OPEN else by,

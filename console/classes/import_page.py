@@ -13,6 +13,7 @@ from api.http.bulk_report import problem_of
 from api.http.dependencies import Now, Shared
 from api.http.problems import refusal_members, status_of
 from api.http.state import State
+from console.classes.refusals import grouped
 from console.frame.permits import permits
 from console.frame.problem_page import PageRoute
 from console.frame.rendering import go_to, page
@@ -97,7 +98,8 @@ async def progress(request: Request, import_id: UUID, shared: Shared, who: Curre
         run=found.run,
         counts={outcome.value: found.counts[outcome] for outcome in RowOutcome},
         works=works,
-        refused=[(row.line, row.number, problem_of(row)) for row in refused],
+        refused=grouped((row.line, row.number, problem_of(row) or {}) for row in refused),
+        listed=len(refused),
         url=f"{PATH}/{import_id}",
         path="/classes",
     )
@@ -142,7 +144,6 @@ async def _page(
         "class_import.html",
         status_of(error) if error else 200,
         text=text,
-        lines=_lines(text),
         error=error,
         shown=outcomes is not None,
         key=uuid7(),
@@ -150,7 +151,8 @@ async def _page(
         edited=edited,
         file_name=file_name,
         earlier=await _earlier(shared, who),
-        refused=refused,
+        refused=grouped(refused, _lines(text)),
+        count=len(refused),
         known=[one for one in found if not one.refusal and one.remark],
         new=[one for one in found if not one.refusal and not one.remark],
         columns=list(COLUMNS),

@@ -38,6 +38,7 @@ router = APIRouter(prefix=PATH, include_in_schema=False, route_class=PageRoute)
 READ = [permits(Permission.POLICY_READ)]
 WRITE = [Depends(same_origin), permits(Permission.POLICY_WRITE)]
 _MOST_SHOWN = 100  # classes of a what-if
+_FEW = 10  # that are shown at once
 
 
 @router.get("", dependencies=READ)
@@ -100,7 +101,7 @@ async def show_what_if(
     template = "parts/what_if_weeks.html" if planned and by_htmx(request) else "scheduling_what_if.html"
     return page(
         request, template, draft=current.draft, problems=current.problems, weeks=compared, planned=planned,
-        label=rule_label, most=_MOST_SHOWN, path=PATH,
+        label=rule_label, most=_MOST_SHOWN, few=_FEW, path=PATH,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ for (const more of document.querySelectorAll(".filter-more")) {
   more.addEventListener("click", () => fold(!bar.hasAttribute("data-folded")));
   fold(!isSet);
 }
+// A form that is shown again begins at its first wrong field.
+if (!document.querySelector("[autofocus]")) document.querySelector("main [aria-invalid=true]")?.focus();
 // A flash message is not shown again on reload.
 const url = new URL(location.href);
 if (url.searchParams.has("flash")) {
@@ -36,6 +38,10 @@ document.addEventListener("htmx:sendError", (event) => {
   message.setAttribute("role", "alert");
   message.textContent = gettext("Can't reach the server. Nothing was changed. Try again in a moment.");
   box.replaceChildren(message);
+});
+// A part that follows something stays as it is while the server can't answer; it asks again.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status >= 400 && detail.requestConfig.elt.matches('[hx-trigger^="every"]')) detail.shouldSwap = false;
 });
 // Signing out deletes unsaved drafts from this device.
 document.addEventListener("submit", (event) => {

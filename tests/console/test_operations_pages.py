@@ -243,11 +243,14 @@ async def test_days_of_the_change_log_are_those_of_the_school(
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")
         if datetime.now(ZoneInfo(zone)).date() != datetime.now(UTC).date()
     )
-    await harbour.api.patch("/v1/organization", json={"time_zone": zone}, headers={"If-Match": version})
-    found = await operator.get(f"/settings/audit?subject=organization&since={today}&until={today}")
-    assert "Organization updated" in found.text
-    other = await operator.get(f"/settings/audit?subject=organization&until={today - timedelta(days=1)}")
-    assert "No changes found" in other.text
+    answer = await harbour.api.patch(
+        "/v1/organization", json={"time_zone": zone}, headers={"If-Match": version}
+    )
+    assert answer.is_success, answer.text
+    found = await operator.get(f"/settings/audit?subject=student&since={today}&until={today}")
+    assert "Student added" in found.text
+    before = today - timedelta(days=1)
+    assert "No changes found" in (await operator.get(f"/settings/audit?subject=student&until={before}")).text
 
 
 async def test_as_many_rows_as_chosen_are_on_each_page(operator: httpx.AsyncClient, harbour: School) -> None:
