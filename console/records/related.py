@@ -31,7 +31,8 @@ from services.instructor_standing import standing
 from services.resources.catalogue import INSTRUCTORS
 
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=90)
-_MAX_CLASSES = 30
+_TODAY = timedelta(hours=12)  # before now
+_MAX_CLASSES, _MAX_PAST = 30, 10
 MAX_TOPICS = 500  # of a course
 
 
@@ -50,6 +51,7 @@ async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime
         "guardians": await relations.guardians_of_student(db, key),
         "enrollments": await relations.courses_of_student(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, student_id=key),
+        "past_classes": await _past_classes(db, who, now, student_id=key),
     }
 
 
@@ -91,6 +93,7 @@ async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datet
         "assume_qualified": (await standing(db)).assume_qualified,
         "qualifications": (await people.qualifications(db, [key])).get(key, []),
         "classes": await _classes(db, who, now, {"instructor_id": key}),
+        "past_classes": await _past_classes(db, who, now, {"instructor_id": key}),
     }
 
 
@@ -105,7 +108,7 @@ async def _of_course(db: AsyncSession, who: Principal, key: UUID, now: datetime)
         "plans": plans,
         "series": await series.of_course(db, key),
         "enrolled": await relations.enrolled_in(db, key) if reads_enrollments else [],
-        "classes": await _classes(db, who, now, {"course_id": key}, back=timedelta(hours=12)),
+        "classes": await _classes(db, who, now, {"course_id": key}),
     }
 
 
@@ -130,12 +133,30 @@ async def _classes(
     equal: Mapping[str, Any] | None = None,
     *,
     student_id: UUID | None = None,
-    back: timedelta = _DAYS_BACK,
 ) -> list[Session]:
+    """Those of today and the coming ones, the next first."""
     if not who.may(Permission.SESSIONS_READ):
         return []
     wanted = pages.PageRequest("starts_at", _MAX_CLASSES, equal=equal or {})
-    rows, _ = await class_lists.page(db, who, wanted, ClassFilter(now - back, now + _DAYS_AHEAD, student_id))
+    period = ClassFilter(now - _TODAY, now + _DAYS_AHEAD, student_id)
+    rows, _ = await class_lists.page(db, who, wanted, period)
+    return rows
+
+
+async def _past_classes(
+    db: AsyncSession,
+    who: Principal,
+    now: datetime,
+    equal: Mapping[str, Any] | None = None,
+    *,
+    student_id: UUID | None = None,
+) -> list[Session]:
+    """Those before, the latest first."""
+    if not who.may(Permission.SESSIONS_READ):
+        return []
+    wanted = pages.PageRequest("-starts_at", _MAX_PAST, equal=equal or {})
+    period = ClassFilter(now - _DAYS_BACK, now - _TODAY, student_id)
+    rows, _ = await class_lists.page(db, who, wanted, period)
     return rows
 
 

@@ -24,6 +24,16 @@ function format(style, withYear) {
 const zoneName = (zone) => zone.replaceAll("_", " ");
 const differs = (zone) => zone && zone !== HERE;
 
+// Whether clocks of a zone show other times than those here at the moments that stand before its name.
+function showsOtherTimes(mark) {
+  const zone = mark.dataset.classZone;
+  if (!differs(zone)) return false;
+  const moments = [...(mark.parentElement?.querySelectorAll("time") ?? [])].map((time) => new Date(time.dateTime));
+  const there = new Intl.DateTimeFormat("en", { dateStyle: "short", timeStyle: "short", timeZone: zone });
+  const here = new Intl.DateTimeFormat("en", { dateStyle: "short", timeStyle: "short", timeZone: HERE });
+  return moments.length === 0 || moments.some((at) => there.format(at) !== here.format(at));
+}
+
 // Converts the times below `root`, which may be a fragment that is not in the page yet.
 export function localize(root) {
   for (const time of root.querySelectorAll("time[data-style]")) {
@@ -34,7 +44,7 @@ export function localize(root) {
     mark.textContent = momentText(mark.dataset.moment, "minute");
   }
   for (const zone of root.querySelectorAll("[data-class-zone]")) {
-    if (!differs(zone.dataset.classZone)) zone.textContent = zoneName(zone.dataset.classZone);
+    if (!showsOtherTimes(zone)) zone.textContent = zoneName(zone.dataset.classZone);
   }
 }
 

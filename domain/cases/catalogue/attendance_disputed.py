@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, AfterCancellation, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.ATTENDANCE_DISPUTED,
@@ -21,5 +22,6 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(hours=24),
     actions=(Action.OPEN_CLASS, Action.OPEN_PERSON),
+    about=Role.STUDENT,
     after_cancellation=AfterCancellation.STAYS,
 )

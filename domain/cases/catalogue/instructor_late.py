@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.INSTRUCTOR_LATE,
@@ -21,5 +22,6 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(minutes=10),
     actions=(Action.OPEN_CLASS, Action.JOIN_AS_OBSERVER, Action.FIND_SUBSTITUTE),
+    about=Role.INSTRUCTOR,
     ends_with_class=True,
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.cases.kinds import Action, CaseKind, ExceptionKind, Owner, Severity
+from domain.people.roles import Role
 
 KIND = CaseKind(
     ExceptionKind.INSTRUCTOR_NOT_CHECKED_IN,
@@ -23,5 +24,6 @@ KIND = CaseKind(
     owner=Owner.OPS,
     due_within=timedelta(hours=48),
     actions=(Action.OPEN_CLASS, Action.FIND_SUBSTITUTE),
+    about=Role.INSTRUCTOR,
     ends_with_class=True,
 )
