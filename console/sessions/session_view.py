@@ -143,13 +143,14 @@ class SubstitutionLine:
     """A search for another instructor. Staff alone see it, whose pages are in English."""
 
     row: Substitution
+    absent: str  # in whose place somebody is to teach
     accepted_by: str
     offers: list[OfferLine]
 
     @property
     def text(self) -> str:
         if self.row.state == SubstitutionState.ACCEPTED:
-            return f"{self.accepted_by} has taken over."
+            return f"{self.accepted_by} has taken over from {self.absent}."
         return _SUBSTITUTION_TEXTS[self.row.state]
 
 
@@ -346,10 +347,12 @@ async def _substitutions(db: AsyncSession, session_id: UUID) -> list[Substitutio
         return []
     offers = await substitutions.offers(db, [row.id for row in rows])
     asked = {offer.instructor_id for offer in offers} | {row.accepted_by_id for row in rows}
+    asked |= {row.absent_instructor_id for row in rows}
     called = await names.of(db, Instructor, [key for key in asked if key])
     return [
         SubstitutionLine(
             row,
+            called.get(row.absent_instructor_id, ""),
             called.get(row.accepted_by_id, "") if row.accepted_by_id else "",
             [
                 OfferLine(called.get(offer.instructor_id, ""), offer)
