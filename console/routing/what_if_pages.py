@@ -1,5 +1,6 @@
 """What routing rules would do before they are published: to a made-up exception, and to those of last week."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -38,6 +39,7 @@ router = APIRouter(
     dependencies=[permits(Permission.ROUTING_READ)],
 )
 _PATH = "/settings/routing"
+_MOST_NAMED = 5  # exceptions that are alike
 
 
 def _absent(value: object) -> object:
@@ -85,7 +87,7 @@ async def last_week(request: Request, shared: Shared, who: CurrentUser, now: Now
         names = await Names.of_steps(db, steps, set())
     return page(
         request, "routing_last_week.html", found=found, latest=latest, names=names, phrases=phrases,
-        rows=[(one, _subject(who, one)) for one in found.moved], days=routing_changes.COMPARED.days, path=_PATH,
+        groups=_alike(found.moved), subject=lambda one: _subject(who, one), most=_MOST_NAMED, days=routing_changes.COMPARED.days, path=_PATH,
     )  # fmt: skip
 
 
@@ -104,6 +106,14 @@ async def _tried(db: AsyncSession, form: TryForm, at: datetime, *, draft: bool) 
 
 async def _names(db: AsyncSession, tried: Tried) -> Names:
     return await Names.of_steps(db, tried.routing.ladder, set())
+
+
+def _alike(moved: Iterable[Moved]) -> list[list[Moved]]:
+    """Exceptions of one kind that go from the same to the same; most first, of each the latest first."""
+    found: dict[str, list[Moved]] = {}
+    for one in moved:
+        found.setdefault(f"{one.queued.case.kind} {one.before} {one.after}", []).append(one)
+    return sorted(found.values(), key=len, reverse=True)
 
 
 def _subject(who: Principal, moved: Moved) -> object:

@@ -13,12 +13,14 @@ from domain.subjects import Subject, SubjectKind
 from models.access import Member
 from models.case_routing import AlertChannel, Rota
 from models.course import Course, Topic
+from models.notice import Notice
 from models.organization import ApiKey, Organization
 from models.people import Guardian, Instructor, Student
 from models.series import Series
 from models.session import Session
 from models.term_plan import PlanRun
 
+_NAMED_BY = ("name", "title", "subject")  # the columns that name a row, the first that its table has
 _ACTORS: Mapping[str, type[SQLModel]] = {
     "member": Member,
     "instructor": Instructor,
@@ -37,6 +39,7 @@ _THINGS: Mapping[str, type[SQLModel]] = {
     "other_session": Session,
     "member": Member,
     "api_key": ApiKey,
+    "notice": Notice,
     "rota": Rota,
     "rota_override": Rota,
     "alert_channel": AlertChannel,
@@ -62,7 +65,7 @@ async def of(db: AsyncSession, table: type[SQLModel], keys: Iterable[UUID]) -> d
     if not ids:
         return {}
     columns = sa.inspect(table).columns
-    name = columns["name"] if "name" in columns else columns["title"]
+    name = next(columns[one] for one in _NAMED_BY if one in columns)
     rows: Any = await db.execute(sa.select(columns["id"], name).where(columns["id"].in_(ids)))
     return {row[0]: row[1] for row in rows}
 

@@ -54,6 +54,12 @@ def problem_in_words(error: Mapping[str, Any]) -> str:
             return f"Must have at least {_counted(details['min_length'], 'character')}"
         case "string_too_long":
             return f"Must have at most {_counted(details['max_length'], 'character')}"
+        case "greater_than_equal":
+            return f"Must be at least {details['ge']}"
+        case "less_than_equal":
+            return f"Must be at most {details['le']}"
+        case "int_parsing":
+            return "Must be a whole number"
         case _:
             return str(error["msg"])
 
