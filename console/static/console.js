@@ -39,6 +39,10 @@ document.addEventListener("htmx:sendError", (event) => {
   message.textContent = gettext("Can't reach the server. Nothing was changed. Try again in a moment.");
   box.replaceChildren(message);
 });
+// A form that is being sent is not sent again by a second click: htmx would send it once more afterwards.
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.elt.matches("form[hx-post].htmx-request")) event.preventDefault();
+});
 // A part that follows something stays as it is while the server can't answer; it asks again.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status >= 400 && detail.requestConfig.elt.matches('[hx-trigger^="every"]')) detail.shouldSwap = false;

@@ -69,6 +69,19 @@ async def test_the_queue_is_worked_through_by_keys(page: Page, harbour: School) 
     await expect(page.get_by_role("heading", name="What to do")).to_be_visible()
 
 
+async def test_a_double_click_acts_once(page: Page, harbour: School) -> None:
+    await add_many(harbour, UUID(await harbour.book()), 3)
+    await page.goto(f"{harbour.campus.url}/exceptions")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    await page.get_by_label("Select all on this page").check()
+    await page.get_by_role("button", name="Acknowledge").dblclick()
+    await expect(page.locator(".toast")).to_have_text("3 acknowledged.")
+    await expect(page.locator(".badge[data-state=acknowledged]")).to_have_count(3)
+    assert len(sent) == 1
+    await expect(page.locator("#bulk .error-state")).to_have_count(0)
+
+
 async def test_what_is_typed_on_the_case_page_survives_live_updates(page: Page, harbour: School) -> None:
     session_id = await class_in(harbour, SessionState.LIVE)
     case_id = await case_about(harbour, Subject.session(session_id), ExceptionKind.INSTRUCTOR_ABSENT)

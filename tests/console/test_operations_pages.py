@@ -221,6 +221,8 @@ async def test_the_change_log_is_filtered(operator: httpx.AsyncClient, harbour: 
     assert "Student added" in log.text
     assert "key “first key”" in log.text
     assert "Course added" not in log.text
+    await add_notice(harbour, subject="Summary: Fractions")
+    assert "Summary: Fractions</a>" in (await operator.get("/settings/audit?subject=notice")).text
     student = harbour.ids["student 0"]
     own = await operator.get(f"/settings/audit?subject_id={student}")
     assert "Noor Haddad" in own.text

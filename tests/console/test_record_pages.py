@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -228,6 +229,17 @@ async def test_lists_are_searched_sorted_and_paged(operator: httpx.AsyncClient, 
     assert "No results" in (await operator.get("/people/students?q=nobody")).text
     for nonsense in ("sort=email", "cursor=x", "retired=perhaps"):
         assert (await operator.get(f"/people/students?{nonsense}")).status_code == 422
+
+
+async def test_the_classes_of_an_instructor_begin_with_the_next_one(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    booked = [await harbour.book(timedelta(hours=hours)) for hours in (100, 50, 75)]
+    key = harbour.ids["instructor"]
+    shown = (await operator.get(f"/people/instructors/{key}")).text
+    listed = [one for one in re.findall(r'href="/sessions/([^"/]+)"', shown) if one in booked]
+    assert listed == [booked[1], booked[2], booked[0]]
+    assert f'href="/classes?instructor={key}&amp;when=all"' in shown
 
 
 async def test_ops_cannot_open_pages_of_admins(ops: httpx.AsyncClient) -> None:

@@ -182,6 +182,20 @@ async def test_the_page_of_an_instructor(chromium: Browser, opened: School) -> N
         await expect(page).to_have_url(re.compile(r"/join/"))
 
 
+async def test_a_class_of_a_later_day_is_one_line_that_unfolds(chromium: Browser, opened: School) -> None:
+    later = await opened.book(120 * HOUR)
+    async with page_of(chromium, opened, "instructor", opened.ids["instructor"]) as page:
+        await page.goto(f"{opened.campus.url}/teaching")
+        row = page.locator(f"#class-{later}")
+        cannot = row.get_by_role("button", name=re.compile("^I can't teach this class"))
+        await expect(cannot).to_be_hidden()
+        await row.locator("summary").press("Enter")
+        await expect(cannot).to_be_visible()
+        await look_and_check(page, "teaching-unfolded")
+        await row.get_by_role("link", name=re.compile("^Go to the class")).click()
+        await expect(page).to_have_url(re.compile(f"/sessions/{later}$"))
+
+
 async def test_the_page_of_an_instructor_without_classes(chromium: Browser, opened: School) -> None:
     made = await opened.post("/v1/instructors", {"name": "Mei", "email": "mei@harbour.example"})
     async with page_of(chromium, opened, "instructor", made["id"]) as page:

@@ -187,6 +187,7 @@ async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> Non
     ):
         await page.goto(f"{harbour.campus.url}/teaching")
         await look_and_check(page, "teaching-with-swaps")
+        await page.locator(f"#class-{session_id} summary").click()
         await page.get_by_role("link", name="Swap or give away").click()
         await look_and_check(page, "own-swap")
         await page.get_by_role("link", name="Swap for one of theirs").click()
