@@ -87,7 +87,8 @@ async def last_week(request: Request, shared: Shared, who: CurrentUser, now: Now
         names = await Names.of_steps(db, steps, set())
     return page(
         request, "routing_last_week.html", found=found, latest=latest, names=names, phrases=phrases,
-        groups=_alike(found.moved), subject=lambda one: _subject(who, one), most=_MOST_NAMED, days=routing_changes.COMPARED.days, path=_PATH,
+        groups=_alike(found.moved), subject=lambda one: _subject(who, one),
+        most=_MOST_NAMED, days=routing_changes.COMPARED.days, path=_PATH,
     )  # fmt: skip
 
 
