@@ -80,6 +80,18 @@ def text_of(answer: httpx.Response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2]))
 
 
+async def test_exceptions_that_would_go_elsewhere_alike_stand_together(
+    operator: httpx.AsyncClient, shore: School
+) -> None:
+    for kind, key in ((SubjectKind.INSTRUCTOR, "instructor"), (SubjectKind.COURSE, "course")):
+        await case_about(shore, Subject(kind, UUID(shore.ids[key])), ExceptionKind.STEP_FAILED)
+    await save_rule(operator, name="By night", queue="night shift", kinds="step_failed")
+    last_week = await operator.get(f"{RULES}/last-week")
+    assert "2 of 2 exceptions would have gone elsewhere" in text_of(last_week)
+    assert last_week.text.count('data-heading="With the draft"') == 1
+    assert len(set(re.findall(r'href="(/exceptions/[^"]+)"', last_week.text))) == 2
+
+
 async def test_rules_are_drafted_compared_tried_and_published(
     operator: httpx.AsyncClient, shore: School
 ) -> None:
