@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -20,6 +21,7 @@ import psycopg
 RESYNC = "*"  # yielded after a (re)connection: any session may have changed
 _NOTIFY = "select pg_notify(%s, changed) from unnest(%s::text[]) as changed"
 _PER_MESSAGE = 200  # ids; a Postgres message holds less than 8000 bytes
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PAUSE = 0.04  # seconds; changes within them become one message
 _RETRY = 1.0  # seconds between two attempts to connect
 _CLOSING = 2.0  # seconds for the last notifications of a process that ends
@@ -104,6 +106,11 @@ def _messages(session_ids: Iterable[UUID]) -> list[str]:
     return [",".join(batch) for batch in _batched(map(str, session_ids), _PER_MESSAGE)]
 
 
+def changed_in(payload: str) -> frozenset[str]:
+    """The ids of sessions in a message. What else it holds is no message of ours, and is dropped."""
+    return frozenset(one for one in payload.split(",", _PER_MESSAGE)[:_PER_MESSAGE] if _ID.fullmatch(one))
+
+
 async def listen(url: str) -> AsyncGenerator[frozenset[str], None]:
     """Yields the ids of changed sessions, message by message, without end; RESYNC after each (re)connection."""
     while True:
@@ -114,7 +121,8 @@ async def listen(url: str) -> AsyncGenerator[frozenset[str], None]:
                 await connection.execute(f"listen {channel_of(url)}")
                 yield frozenset({RESYNC})
                 async for notification in connection.notifies():
-                    yield frozenset(notification.payload.split(","))
+                    if changed := changed_in(notification.payload):
+                        yield changed
         except psycopg.Error:
             logger.warning("listening for changes was interrupted")
             await asyncio.sleep(_RETRY)

@@ -1,4 +1,4 @@
-"""Housekeeping: deletes expired rows, ends overdue sessions of SQL readers, starts deliveries that are not started yet.
+"""Housekeeping: deletes expired rows, starts deliveries that are not started yet.
 
 Warns operators of a change feed that stands still, opens exceptions about on-call rotas that are empty, and resolves
 exceptions that concern nobody any more.
@@ -29,15 +29,13 @@ class Housekeeper:
     async def forget_expired(self) -> int:
         """Delete expired idempotent responses, sign-in links, attempts and browser sessions; returns how many rows.
 
-        Also ends overdue sessions of SQL readers, warns of a change feed that stands still, looks at on-call rotas, and
-        resolves exceptions that concern nobody any more. Raises Unavailable.
+        Also warns of a change feed that stands still, looks at on-call rotas, and resolves exceptions that concern
+        nobody any more. Raises Unavailable.
         """
         now = datetime.now(UTC)
         async with self._database.unscoped() as db:
             deleted = await housekeeping.forget_expired(db, now)
         async with self._database.unscoped() as db:
-            if ended := await housekeeping.end_overdue_readers(db):
-                logger.warning("ended overdue sessions of SQL readers", extra={"sessions": ended})
             since = await stands_still_since(db, now)
         if since:
             logger.error(

@@ -21,7 +21,7 @@ from api.http.body_limit import MAX_BODY, BodyLimit
 from api.live.streams import LiveStream, StreamAccess
 from cli.local.go_tools import compose_go
 from cli.local.ports import free_ports
-from cli.local.postgres import FAST_AND_UNSAFE, PRIVATE_LOG, Cluster, postgres_service
+from cli.local.postgres import FAST_AND_UNSAFE, PRIVATE_LOG, SESSION_MEMORY, Cluster, postgres_service
 from config.settings import Settings
 from models.migrate import upgrade
 from tests.api.events import PATH
@@ -248,6 +248,10 @@ def test_the_database_that_the_container_makes_is_one_the_code_can_use() -> None
             psycopg.connect(temporal.replace("/homeroom", "/temporal")).close()
         finally:
             running.stop()
+
+
+def test_sessions_of_the_database_have_as_much_memory_as_the_local_ones(project: dict[str, Any]) -> None:
+    assert project["services"]["postgres"]["ulimits"] == {"data": SESSION_MEMORY}
 
 
 def test_the_log_of_the_database_is_as_private_as_the_local_one(project: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ It imports nothing of the project: it runs under the bare interpreter, once for 
 import ctypes
 import json
 import os
+import resource
 import sys
 from typing import Final
 
@@ -15,11 +16,14 @@ CANNOT_RUN: Final = 127
 
 
 def main(settings: str, *argv: str) -> int:
-    """`settings` is JSON: `parent` (its process id), `death_signal`, `niceness` and `ids` (user and group, or null).
+    """`settings` is JSON: `parent` (its process id), `death_signal`, `niceness`, `ids` (user and group, or null) and
+    `most_memory` (bytes, or null).
 
     Returns only when the program cannot be run.
     """
     found = json.loads(settings)
+    if found["most_memory"] is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (found["most_memory"], found["most_memory"]))
     if found["ids"] is not None:
         user, group = found["ids"]
         os.setgroups([])

@@ -40,6 +40,9 @@ PRIVATE_LOG: Final[Mapping[str, str]] = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
+# What each session may have beside the memory that all share. A SQL reader may set work_mem as it likes; beyond this
+# its statement fails as out of memory, instead of the kernel ending some process.
+SESSION_MEMORY: Final = 1 << 30
 _SETTINGS: Final[Mapping[str, str]] = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -99,6 +102,7 @@ class Cluster:
             cwd=self._home,
             ids=self._ids,
             death_signal=signal.SIGINT,
+            most_memory=SESSION_MEMORY,
         )
 
     def healthy(self, process: Process) -> bool:

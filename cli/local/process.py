@@ -31,6 +31,8 @@ class Launch:
     """What the kernel sends when the parent dies, however it dies."""
     niceness: int = 0
     """How far the process steps back for others, up to 19."""
+    most_memory: int | None = None
+    """Bytes that it, and each process that it starts, may have for itself; a request for more fails. None: no limit."""
 
 
 @dataclass
@@ -137,5 +139,6 @@ def _command(launch: Launch) -> list[str]:
         "death_signal": launch.death_signal,
         "niceness": launch.niceness,
         "ids": launch.ids,
+        "most_memory": launch.most_memory,
     }
     return [sys.executable, "-I", "-S", launched.__file__, json.dumps(settings), *launch.argv]

@@ -13,6 +13,10 @@ async def forget_expired(db: AsyncSession, now: datetime) -> int:
 
 
 async def end_overdue_readers(db: AsyncSession) -> int:
-    """End the sessions of SQL readers that hold a statement or a transaction for too long; returns how many."""
+    """End the sessions of SQL readers that exceed their limits; returns how many.
+
+    Those that hold a statement or a transaction for too long and, while the queue of notifications fills, those in a
+    transaction and those whose clients do not read.
+    """
     ended = await db.execute(sa.text("select end_overdue_readers()"))
     return int(ended.scalar_one())

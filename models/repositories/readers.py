@@ -14,15 +14,19 @@ from psycopg.rows import class_row
 from domain.errors import NotAllowed, NotFound, Unavailable
 
 # Initial settings of a session. A role may change them, so nothing depends on them: that it can only read, and only its
-# own organization, is a matter of rights, and housekeeping ends the sessions that exceed the limits in `sql_reader`.
+# own organization, is a matter of rights, and workers end the sessions that exceed the limits in `sql_reader`.
 _DEFAULTS: Final = {
     "default_transaction_read_only": "on",
     "idle_in_transaction_session_timeout": "10min",
     "search_path": "record",
     "timezone": "UTC",
 }
-# A role may not change this one, which keeps the disk for everybody else. `reader_limits.sql` has it too.
-_TEMPORARY_FILES: Final = "2GB"  # per session
+# A role may not change these, which keep the disk for everybody else. `reader_limits.sql` has them too.
+_LIMITS: Final = {
+    "temp_file_limit": "2GB",  # per session
+    "log_min_messages": "fatal",  # errors and debugging output of a reader stay out of the server's log
+}
+_SHARE_OF_CONNECTIONS: Final = 4  # of the server's connections, readers have one in so many
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def add(owner_url: str, reader: Reader, password: str, limits: Limits) -> None:
         if organization.fetchone() is None:
             raise NotFound("there is no such organization")
         _check_limits(db)
+        _check_connections(db, limits.connections)
         _make_role(db, reader.role_name, password, limits)
         db.execute(
             "insert into public.sql_reader (role_name, organization_id, label, created_at, statement_seconds)"
@@ -92,23 +97,38 @@ def _check_limits(db: psycopg.Connection[Any]) -> None:
         "select string_agg(quote_ident(datname), ', ' order by datname) from pg_database"
         " where datallowconn and has_database_privilege('public', oid, 'connect')"
     ).fetchone()
-    functions = ("pg_advisory_lock(bigint)", "lo_create(oid)")
+    functions = ("pg_advisory_lock(bigint)", "lo_create(oid)", "pg_notify(text, text)")
     limited = db.execute(
         "select not bool_or(has_function_privilege('public', f, 'execute'))"
         " and not has_language_privilege('public', 'plpgsql', 'usage')"
-        " and has_parameter_privilege('temp_file_limit', 'set')"
+        " and (select bool_and(has_parameter_privilege(p, 'set')) from unnest(%s::text[]) as p)"
         " from unnest(%s::text[]) as f",
-        [[*functions]],
+        [[*_LIMITS], [*functions]],
     ).fetchone()
     if not (limited and limited[0]):
         raise NotAllowed(
-            "every login of this database may take advisory locks, run code and fill the disk",
+            "every login of this database may take advisory locks, run code, notify and fill the disk",
             next_step="As a superuser, run models/reader_limits.sql in it.",
         )
     if open_databases and open_databases[0]:
         raise NotAllowed(
             f"every login of this server may connect to {open_databases[0]}",
             next_step="As a superuser, run `revoke connect, temporary on database … from public` for each of them.",
+        )
+
+
+def _check_connections(db: psycopg.Connection[Any], wanted: int) -> None:
+    """Raises NotAllowed where the readers of the server could keep Homeroom's own processes from connecting."""
+    row = db.execute(
+        "select current_setting('max_connections')::int / %s - coalesce(sum(rolconnlimit), 0)"
+        " from public.sql_reader join pg_roles on rolname = role_name",
+        [_SHARE_OF_CONNECTIONS],
+    ).fetchone()
+    free = max(0, int(row[0])) if row else 0
+    if wanted > free:
+        raise NotAllowed(
+            f"readers may have {free} more connections, a quarter of the server's with those that they have",
+            next_step="Use --connections with a smaller number, remove a reader, or raise max_connections.",
         )
 
 
@@ -122,7 +142,7 @@ def _make_role(db: psycopg.Connection[Any], name: str, password: str, limits: Li
     defaults = {
         **_DEFAULTS,
         "statement_timeout": f"{limits.statement_seconds}s",
-        "temp_file_limit": _TEMPORARY_FILES,
+        **_LIMITS,
     }
     for setting, value in defaults.items():
         statement = sql.SQL("alter role {} set {} = {}")

@@ -126,6 +126,20 @@ async def test_notification_waits_for_a_database_that_is_down(
             assert await listener.next() == str(session_id)
 
 
+async def test_messages_that_are_not_of_the_application_are_dropped(
+    database_urls: DatabaseUrls, notifier: ChangeNotifier
+) -> None:
+    """Even on its channel: a long one, one with another word, one in another form."""
+    channel, last = channel_of(database_urls.application), uuid4()
+    foreign = [RESYNC, "", "x", str(last).upper(), "{" + str(last) + "}", "1,2,3", ",".join("x" * 3_000)]
+    async with listening(database_urls) as listener:
+        with psycopg.connect(database_urls.superuser, autocommit=True) as anybody:
+            for payload in foreign:
+                anybody.execute("select pg_notify(%s, %s)", [channel, payload])
+        notifier.notify([last])
+        assert await listener.next() == str(last)
+
+
 async def test_closing_an_unused_notifier_does_nothing(database_urls: DatabaseUrls) -> None:
     await ChangeNotifier(database_urls.application).aclose()
 

@@ -1,6 +1,7 @@
 """A SQL reader sees the record of its organization and nothing else, whatever it tries."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,13 +15,15 @@ from psycopg import sql
 from cli.local.database import limit_readers
 from cli.reader import reader_url
 from domain.errors import NotAllowed, NotFound, Unavailable
+from models.changes import RESYNC, ChangeNotifier, listen
 from models.database import Database
 from models.record_views import VIEWS
 from models.record_views.schema import schema_sql
 from models.repositories import change_log, housekeeping, readers
+from services.reader_watch import ReaderWatch
 from tests.models.full_record import HARD, make_record, new_role
 from tests.models.rows import NOON, Tenant, make_tenant
-from tests.stack import DatabaseUrls, TestPostgres
+from tests.stack import DatabaseUrls, TestPostgres, wait_until
 
 pytestmark = pytest.mark.adapter
 
@@ -140,6 +143,9 @@ DENIED = {
     "a block of code": "do $$ begin raise log 'x'; end $$",
     "more of the disk": "set temp_file_limit = -1",
     "more of the disk, for its sessions to come": "alter role {role} set temp_file_limit = -1",
+    "more of the log": "set log_min_messages = debug5",
+    "more of the log, for its sessions to come": "alter role {role} set log_min_messages = debug5",
+    "a notification for each row": "select pg_notify('c', n::text) from generate_series(1, 9) as n",
     "a function of its session": "create function pg_temp.leak() returns int language sql as 'select 1'",
     "a row's lock": "select 1 from record.students for share",
     "the feed's horizon": "select public.change_log_complete_below()",
@@ -250,6 +256,7 @@ def test_session_of_a_reader_starts_with_limits(library: Library) -> None:
         "search_path": "record",
         "TimeZone": "UTC",
         "temp_file_limit": "2GB",
+        "log_min_messages": "fatal",
     }.items():
         assert library.rows(f"show {name}") == [(value,)]
     refused = pytest.raises(psycopg.OperationalError, match="too many connections")
@@ -345,20 +352,126 @@ async def test_readers_long_transaction_is_ended(library: Library, limit: int, i
         owner.execute(f"alter role {library.role} set statement_timeout = '30s'")
 
 
-def test_reader_that_was_there_before_gets_the_limit_of_the_disk(library: Library) -> None:
+KEPT = [("temp_file_limit", "2GB"), ("log_min_messages", "fatal")]
+
+
+@pytest.mark.parametrize(("setting", "value"), KEPT)
+def test_reader_that_was_there_before_gets_the_limits_of_the_disk(
+    library: Library, setting: str, value: str
+) -> None:
     with psycopg.connect(library.urls.superuser, autocommit=True) as superuser:
-        superuser.execute(sql.SQL("alter role {} reset temp_file_limit").format(sql.Identifier(library.role)))
+        reset = sql.SQL("alter role {} reset {}")
+        superuser.execute(reset.format(sql.Identifier(library.role), sql.Identifier(setting)))
         limit_readers(superuser, library.urls.name)
-    assert library.rows("show temp_file_limit") == [("2GB",)]
+    assert library.rows(f"show {setting}") == [(value,)]
 
 
-def test_reader_cannot_lift_the_limit_of_the_disk(library: Library) -> None:
+@pytest.mark.parametrize(("setting", "value"), KEPT)
+def test_reader_cannot_lift_the_limits_of_the_disk(library: Library, setting: str, value: str) -> None:
     with reading(library.urls, library.mine.id) as (role, url):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("set default_transaction_read_only = off")
             connection.execute(sql.SQL("alter role {} reset all").format(sql.Identifier(role)))
         with psycopg.connect(url) as later:
-            assert later.execute("show temp_file_limit").fetchall() == [("2GB",)]
+            assert later.execute(f"show {setting}").fetchall() == [(value,)]
+
+
+def test_reader_writes_nothing_to_the_log(library: Library, postgres_server: TestPostgres) -> None:
+    with psycopg.connect(library.url, autocommit=True) as connection:
+        connection.execute(
+            "set debug_print_parse = on; set trace_sort = on; set client_min_messages = debug5"
+        )
+        connection.execute("select 'planted by a reader' from generate_series(1, 9) as n order by n")
+        with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+            connection.execute("select 'planted by a reader'::int")
+    assert "planted by a reader" not in postgres_server.running.log.read_text(errors="replace")
+
+
+def test_reader_that_takes_much_memory_fails_alone(library: Library, postgres_server: TestPostgres) -> None:
+    """Its session even goes on, and so does everybody else's."""
+    with psycopg.connect(library.urls.application) as other, psycopg.connect(library.url) as reader:
+        other.execute("select 1")
+        reader.execute("set work_mem = '1TB'; set hash_mem_multiplier = 1000")
+        parts = ", ".join(["repeat('x', 200 * 1024 * 1024)"] * 8)
+        with pytest.raises(psycopg.errors.OutOfMemory):
+            reader.execute(f"select length(concat(n, x::text)) from (values (array[{parts}])) as v(x), "
+                           "generate_series(1, 1) as n")  # fmt: skip
+        reader.rollback()
+        assert reader.execute("select 1").fetchone() == (1,)
+        assert other.execute("select 1").fetchone() == (1,)
+    assert postgres_server.running.process.alive
+
+
+def test_readers_leave_connections_to_the_application(library: Library) -> None:
+    """However many there are: together they have a quarter of the server's."""
+    with psycopg.connect(library.urls.owner) as owner:
+        row = owner.execute("select current_setting('max_connections')::int / 4").fetchone()
+    assert row is not None
+    quarter = row[0]
+    with pytest.raises(NotAllowed, match="more connections"):
+        readers.add(library.urls.owner, _new_reader(library), "a", replace(LIMITS, connections=quarter))
+    rest = replace(LIMITS, connections=quarter - LIMITS.connections)
+    last = _new_reader(library)
+    readers.add(library.urls.owner, last, "a", rest)
+    try:
+        with pytest.raises(NotAllowed, match="may have 0 more connections"):
+            readers.add(library.urls.owner, _new_reader(library), "a", LIMITS)
+    finally:
+        readers.remove(library.urls.owner, last.role_name)
+
+
+def _new_reader(library: Library) -> readers.Reader:
+    return readers.Reader(new_role(), library.mine.id, "", NOON)
+
+
+def _fill_notifications(url: str, until: Callable[[], bool]) -> None:
+    """As fast as a reader can, which has the command and no function."""
+    with psycopg.connect(url, autocommit=True) as flooding:
+        for batch in range(10_000):
+            if until():
+                return
+            flooding.execute(
+                ";".join(f"notify flood, '{batch} {n} {'x' * 7_900}'" for n in range(200)), prepare=False
+            )
+    raise AssertionError("the queue was not filled")
+
+
+@pytest.mark.parametrize("held_by", ["a transaction", "a client that does not read"])
+async def test_reader_that_holds_the_queue_of_notifications_is_ended(library: Library, held_by: str) -> None:
+    """And a page's listener goes on meanwhile, as it takes no message of a reader."""
+
+    def queue() -> float:
+        with psycopg.connect(library.urls.superuser) as connection:
+            (row,) = connection.execute("select pg_notification_queue_usage()").fetchall()
+        return float(row[0])
+
+    async with (
+        aclosing(Database(library.urls.application)) as database,
+        aclosing(listen(library.urls.application)) as messages,
+    ):
+        assert await anext(messages) == {RESYNC}
+        with psycopg.connect(library.url, autocommit=True) as holding:
+            holding.execute("set idle_in_transaction_session_timeout = 0; listen flood")
+            if held_by == "a transaction":
+                holding.execute("begin; select 1")
+            _fill_notifications(library.url, lambda: queue() > 0.011)
+            assert await ReaderWatch(database).end_overdue() >= 1
+            with pytest.raises(psycopg.OperationalError):
+                holding.execute("select 1")
+        await asyncio.to_thread(wait_until, lambda: queue() < 0.001, what="the queue is empty")
+        notifier = ChangeNotifier(library.urls.application)
+        notifier.notify([changed := uuid4()])
+        assert await anext(messages) == {str(changed)}
+        await notifier.aclose()
+
+
+async def test_queue_of_others_ends_no_session_of_a_reader(library: Library) -> None:
+    async with aclosing(Database(library.urls.application)) as database:
+        with psycopg.connect(library.url) as reader:
+            reader.execute("listen flood")
+            reader.execute("select 1")
+            assert await ReaderWatch(database).end_overdue() == 0
+            assert reader.execute("select 1").fetchone() == (1,)
 
 
 async def test_reader_can_connect_to_no_other_database(library: Library) -> None:
@@ -383,6 +496,16 @@ async def test_reader_can_connect_to_no_other_database(library: Library) -> None
         (
             "revoke set on parameter temp_file_limit from homeroom_owner",
             "grant set on parameter temp_file_limit to homeroom_owner",
+            "reader_limits.sql",
+        ),
+        (
+            "revoke set on parameter log_min_messages from homeroom_owner",
+            "grant set on parameter log_min_messages to homeroom_owner",
+            "reader_limits.sql",
+        ),
+        (
+            "grant execute on function pg_notify(text, text) to public",
+            "revoke execute on function pg_notify(text, text) from public",
             "reader_limits.sql",
         ),
         (

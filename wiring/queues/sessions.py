@@ -1,5 +1,6 @@
 """The task queue of workflows, and of the activities that take a transaction or a call."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import parseaddr
@@ -38,12 +39,13 @@ from services.instructor_conflicts import InstructorConflicts
 from services.late_audio import LateAudioRecord
 from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
+from services.reader_watch import ReaderWatch
 from services.records_comparison import RecordsComparison
 from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
 from services.sweeper import Sweeper
-from wiring.calendars import calendar_imports
+from wiring.calendars import calendar_imports, calendar_turns
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
 from wiring.signing import link_signer
@@ -67,6 +69,7 @@ WORKFLOWS = ALL_WORKFLOWS
 
 @asynccontextmanager
 async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
+    """Beside them, the sessions of SQL readers are watched."""
     settings, database, progress = parts.settings, parts.database, ProgressWriter(parts.database)
     rooms = LiveKitRooms(
         settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret.get_secret_value()
@@ -102,7 +105,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
         Replanning(database, TermPlanClient(parts.client, settings.region), settings.region),
     )
     calendars = CalendarActivities(
-        calendar_imports(settings, database), InstructorConflicts(database, settings.region)
+        calendar_imports(settings, database, calendar_turns()), InstructorConflicts(database, settings.region)
     )
     drafts = Drafts(database, drafting_engine(settings))
     documentation = DocumentationActivities(database, progress, drafts)
@@ -120,6 +123,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     plans = TermPlanActivities(
         TermPlanner(database, handovers, SeriesClient(parts.client, settings.region), link_signer(settings))
     )
+    watching = asyncio.create_task(ReaderWatch(database).run())
     try:
         async with notices.activities(parts) as of_notices:
             yield [
@@ -163,6 +167,8 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
                 *of_notices,  # runs that were started before notices had a queue of their own wait here
             ]
     finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await rooms.aclose()
 
 

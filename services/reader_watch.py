@@ -1,0 +1,37 @@
+"""Watches the sessions of SQL readers: ends those that exceed their limits or hold up notifications.
+
+A reader may lift the time-outs of its own sessions, so limits hold only as often as somebody looks.
+"""
+
+import asyncio
+import logging
+
+from domain.errors import Unavailable
+from models.database import Database
+from models.repositories import housekeeping
+
+_EVERY_SECONDS = 15.0
+
+logger = logging.getLogger(__name__)
+
+
+class ReaderWatch:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def run(self) -> None:
+        """Look for ever. Several processes may; while the database is unavailable, there is nothing to end."""
+        while True:
+            try:
+                await self.end_overdue()
+            except Unavailable:
+                logger.warning("sessions of SQL readers can't be watched: the database doesn't respond")
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def end_overdue(self) -> int:
+        """End the sessions that exceed their limits; returns how many. Raises Unavailable."""
+        async with self._database.unscoped() as db:
+            ended = await housekeeping.end_overdue_readers(db)
+        if ended:
+            logger.warning("ended overdue sessions of SQL readers", extra={"sessions": ended})
+        return ended
