@@ -19,6 +19,7 @@ from domain.intervals import Interval, merged
 from domain.scheduling.wall_time import first_moment, last_moment, start_of_day
 
 _CPU_SECONDS = 10
+_MEMORY = 1 << 30  # bytes
 MAX_EVENTS = 20_000  # of a calendar
 MAX_BUSY = 3_000  # spans that are kept
 _NO_CALENDAR = "this isn't a calendar in the iCalendar format"
@@ -109,6 +110,7 @@ def answer(read: Callable[[bytes, str, datetime, datetime], Json]) -> None:
     `read` gets the calendar and the arguments of the process: a zone, and the start and end of a span.
     """
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
     zone, start, end = sys.argv[1], *map(datetime.fromisoformat, sys.argv[2:4])
     try:
         found = read(sys.stdin.buffer.read(), zone, start, end)

@@ -21,6 +21,7 @@ from models.people import Instructor
 from models.repositories import entities, imported_calendars
 from services.cases import NewCase, open_case, resolve_about
 from services.inputs.calendars import CalendarIn
+from services.turns import Turns
 from signing.sealing import Sealer, Unsealable
 
 AHEAD = timedelta(days=366)  # how far ahead busy times are kept
@@ -39,9 +40,10 @@ class ReadAgain:
 
 
 class CalendarImports:
-    def __init__(self, database: Database, calendars: OutsideCalendars, sealer: Sealer) -> None:
+    def __init__(self, database: Database, calendars: OutsideCalendars, turns: Turns, sealer: Sealer) -> None:
         self._database = database
         self._calendars = calendars
+        self._turns = turns
         self._sealer = sealer
 
     async def put(
@@ -49,13 +51,14 @@ class CalendarImports:
     ) -> ImportedCalendar:
         """Import a calendar in place of the one before.
 
-        Raises NotFound, InvalidInput for an address or a calendar that is not right, and Unavailable.
+        Raises NotFound, InvalidInput for an address or a calendar that is not right, RateLimited, and Unavailable.
         """
         async with self._database.tenant(organization_id) as db:
             zone = (await _instructor(db, instructor_id)).time_zone
         url = new.https_url
         content = await self._calendars.fetch(url) if url else (new.content or "").encode()
-        busy = await self._calendars.busy_times(content, zone, now - _BACK, now + AHEAD)
+        async with self._turns.of(organization_id):
+            busy = await self._calendars.busy_times(content, zone, now - _BACK, now + AHEAD)
         async with self._database.tenant(organization_id) as db:
             await _instructor(db, instructor_id, lock=True)
             row = await imported_calendars.of(db, instructor_id) or ImportedCalendar(
@@ -95,7 +98,8 @@ class CalendarImports:
         busy, problem = [], ""
         try:
             content = await self._calendars.fetch(self._sealer.open(sealed))
-            busy = await self._calendars.busy_times(content, zone, now - _BACK, now + AHEAD)
+            async with self._turns.of(organization_id):
+                busy = await self._calendars.busy_times(content, zone, now - _BACK, now + AHEAD)
         except Unsealable:
             problem = "the calendar's address can't be read; enter it again"
         except HomeroomError as error:

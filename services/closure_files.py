@@ -14,27 +14,30 @@ from services import organizations
 from services.bulk_import.csv_files import Readers, csv_rows
 from services.inputs.closures import MOST_CLOSURES, ClosureFile, NewClosure
 from services.inputs.patterns import problem_in_words
+from services.turns import Turns
 
 AHEAD = timedelta(days=731)  # how far ahead a calendar of holidays is read
 _COLUMNS: Readers = dict.fromkeys(("name", "first_day", "last_day", "region"), str)
 
 
 class ClosureFiles:
-    def __init__(self, database: Database, calendars: OutsideCalendars) -> None:
+    def __init__(self, database: Database, calendars: OutsideCalendars, turns: Turns) -> None:
         self._database = database
         self._calendars = calendars
+        self._turns = turns
 
     async def read(self, who: Principal, file: ClosureFile, now: datetime) -> list[NewClosure]:
         """The closures of a file; of a calendar those from today on, two years ahead. Writes nothing.
 
-        Raises InvalidInput.
+        Raises InvalidInput, RateLimited.
         """
         content = file.content.encode()
         if "BEGIN:VCALENDAR" not in file.content[:1000].upper():
             return _from_csv(content)
         async with self._database.tenant(who.organization_id) as db:
             zone = (await organizations.organization(db)).time_zone
-        found = await self._calendars.closed_days(content, zone, now, now + AHEAD)
+        async with self._turns.of(who.organization_id):
+            found = await self._calendars.closed_days(content, zone, now, now + AHEAD)
         if not found:
             raise InvalidInput("this calendar has no day to come", next_step="Choose another calendar.")
         return [

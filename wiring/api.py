@@ -58,11 +58,12 @@ from services.sign_in_links import SignInLinks
 from services.sign_in_lockout import SignInLockout
 from services.substitution_notices import SubstitutionNotices
 from services.swaps import Swaps
+from services.turns import Turns
 from services.volunteer_calls import VolunteerCalls
 from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.alerts import alert_sender, channel_targets
-from wiring.calendars import calendar_imports, closure_files
+from wiring.calendars import calendar_imports, calendar_turns, closure_files
 from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import (
@@ -134,8 +135,12 @@ class ApiParts:
         return ClosureCommands(self.database, self.bulk_classes, self.series_client)
 
     @cached_property
+    def calendar_turns(self) -> Turns:
+        return calendar_turns()
+
+    @cached_property
     def closure_files(self) -> ClosureFiles:
-        return closure_files(self.settings, self.database)
+        return closure_files(self.settings, self.database, self.calendar_turns)
 
     @property
     def sender_address(self) -> str:
@@ -210,7 +215,7 @@ class ApiParts:
 
     @cached_property
     def calendar_imports(self) -> CalendarImports:
-        return calendar_imports(self.settings, self.database)
+        return calendar_imports(self.settings, self.database, self.calendar_turns)
 
     @cached_property
     def leave_decisions(self) -> LeaveDecisions:
