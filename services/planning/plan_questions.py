@@ -28,7 +28,7 @@ from models.term_plan import PlanAnswer, PlanAssignment, PlanRun
 from reports.plan_questions import render_plan_question
 from services.inputs.term_plans import GivenAnswers
 from services.organizations import organization, planning_policy_of
-from services.recipients import Recipient, family_of, reader_of_links
+from services.recipients import ReaderOfLinks, Recipient, family_of, reader_of_links
 from services.series import students_of
 from signing.links import LinkSigner, PlanLink, address_fingerprint
 from workflows.client import TermPlanClient
@@ -131,7 +131,7 @@ class PlanQuestions:
         async with self._database.tenant(link.organization_id) as db:
             row = await term_plans.get(db, link.plan_id, lock=True)
             if _is_open(row, now):
-                asked = await plan_answers.current(db, row.id, link.person_id)
+                _, asked = await _own_answers(db, row, link)
                 await _record(db, asked, accepts, now)
             is_complete = await _is_complete(db, row)
             question = await _question(db, link, now)
@@ -181,12 +181,9 @@ def _is_open(row: PlanRun, now: datetime) -> bool:
 
 async def _question(db: AsyncSession, link: PlanLink, now: datetime) -> PlanQuestion:
     row = await term_plans.get(db, link.plan_id)
-    answers = await plan_answers.current(db, row.id, link.person_id)
-    found = await reader_of_links(db, answers[0].recipient_kind, link.person_id) if answers else None
-    if found is None or row.answer_by is None:
+    found, answers = await _own_answers(db, row, link)
+    if not answers or row.answer_by is None:
         raise LinkExpired("nothing is asked of you any more", next_step="Call your school.")
-    if address_fingerprint(found.reader.address) != link.fingerprint:
-        raise LinkExpired("this link belongs to an address that is no longer in use")
     states = {one.class_id: one.state for one in answers}
     classes = await plan_answers.assignments_of(db, row.id, list(states))
     called = await names.of(db, Instructor, [one.instructor_id for one in classes if one.instructor_id])
@@ -201,6 +198,27 @@ async def _question(db: AsyncSession, link: PlanLink, now: datetime) -> PlanQues
         row.answer_by,
         _is_open(row, now),
     )
+
+
+async def _own_answers(
+    db: AsyncSession, row: PlanRun, link: PlanLink
+) -> tuple[ReaderOfLinks, list[PlanAnswer]]:
+    """Who a link belongs to, and their answers. A family has those about classes that a child of theirs is in by now.
+
+    Raises LinkExpired for an address that changed, and for somebody who is retired.
+    """
+    answers = await plan_answers.current(db, row.id, link.person_id)
+    found = await reader_of_links(db, answers[0].recipient_kind, link.person_id) if answers else None
+    if found is None:
+        raise LinkExpired("nothing is asked of you any more", next_step="Call your school.")
+    if address_fingerprint(found.reader.address) != link.fingerprint:
+        raise LinkExpired("this link belongs to an address that is no longer in use")
+    if found.reader.kind != "instructor":
+        classes = await plan_answers.assignments_of(db, row.id, [one.class_id for one in answers])
+        students = await _students(db, row, classes)
+        own = set(found.person_ids)
+        answers = [one for one in answers if own.intersection(students.get(one.class_id, ()))]
+    return found, answers
 
 
 async def _write_questions(db: AsyncSession, row: PlanRun, policy: PlanningPolicy, now: datetime) -> None:

@@ -405,3 +405,24 @@ async def test_a_declined_class_goes_to_somebody_else_and_the_others_stay(
     await reached(harbour, plan_id, "published")
     classes = await classes_when(harbour, series["id"], all_in("booked", "booked"))
     assert [one["instructor_id"] for one in classes] == [other, who]
+
+
+async def test_a_family_whose_child_is_not_theirs_any_more_answers_nothing(
+    campus: Campus, harbour: School, mail_sink: TestMail
+) -> None:
+    await qualify(harbour, harbour.ids["instructor"])
+    await harbour.api.put("/v1/planning-policy", json={"ask_families": True, "silence": "accepts"})
+    await harbour.post("/v1/series", weekly(harbour, 2, instructor_id=None))
+    plan_id, _ = await proposed(harbour)
+    await harbour.post(f"/v1/plans/{plan_id}/publish")
+    family = f"guardian1.{harbour.id}@family.example"
+    await asyncio.to_thread(mail_sink.wait_for, family, seconds=PATIENCE)
+    path = answer_link(campus, mail_sink.messages(family))
+    async with campus.browser() as page:
+        assert "Decline all" in (await page.get(path)).text
+        await harbour.change(f"/v1/students/{harbour.ids['student 1']}", {"guardian_ids": []})
+        for answer in (await page.get(path), await page.post(path, data={"all": "decline"})):
+            assert answer.status_code == 403
+            assert "Sums" not in answer.text
+    answers = await harbour.get(f"/v1/plans/{plan_id}/answers")
+    assert "declined" not in {one["state"] for one in answers}
