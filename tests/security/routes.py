@@ -7,10 +7,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import get_args
+from uuid import UUID
 
 from fastapi import FastAPI
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 from starlette.routing import Route as PlainRoute
 
 from api.http.authentication import Needs, identify
@@ -158,6 +162,30 @@ def _dependencies(dependant: Dependant) -> Iterator[object]:
     for inner in dependant.dependencies:
         yield inner.call
         yield from _dependencies(inner)
+
+
+def query_parameters(app: FastAPI) -> Iterator[tuple[str, str, bool]]:
+    """The path of each route that is read, with the name of each parameter of its query, and whether it is an id."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
+            for parameter in _queries(route.dependant):
+                info = parameter.field_info
+                if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+                    for name, inner in info.annotation.model_fields.items():
+                        yield route.path, inner.alias or name, _is_id(inner.annotation)
+                else:
+                    yield route.path, parameter.alias, _is_id(info.annotation)
+
+
+def _queries(dependant: Dependant) -> Iterator[ModelField]:
+    yield from dependant.query_params
+    for inner in dependant.dependencies:
+        yield from _queries(inner)
+
+
+def _is_id(annotation: object) -> bool:
+    return annotation is UUID or any(_is_id(inner) for inner in get_args(annotation))
 
 
 def _only_refuses(route: PlainRoute) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from domain.people.access import Reach
 from domain.sessions.states import ROOM_STATES, SessionState
+from tests.security.addresses import address
 from tests.security.asgi import Answer, call
 from tests.security.callers import Caller, World, world_on
 from tests.security.routes import Proof, Roles, Route, routes
@@ -20,66 +21,6 @@ from tests.stack import TestPostgres
 
 pytestmark = pytest.mark.adapter
 
-# The table of the row that a path parameter names; `id` and `key` are named by the folder before them.
-_TABLE_OF = {
-    "session_id": "session",
-    "utterance_id": "utterance",
-    "file_id": "class_file",
-    "case_id": "exception_case",
-    "incident_id": "incident",
-    "notice_id": "notice",
-    "student_id": "student",
-    "participant_id": "participant",
-    "guardian_id": "guardian",
-    "instructor_id": "instructor",
-    "topic_id": "topic",
-    "enrollment_id": "enrollment",
-    "plan_id": "curriculum_plan",
-    "key_id": "api_key",
-    "binding_id": "sign_in_binding",
-    "provider_id": "identity_provider",
-    "override_id": "rota_override",
-    "rota_id": "rota",
-    "channel_id": "alert_channel",
-    "view_id": "saved_view",
-    "series_id": "series",
-    "run_id": "plan_run",
-    "class_id": "series_occurrence",
-    "person_id": "calendar_feed",
-    "hold_id": "time_hold",
-    "leave_id": "leave_request",
-    "closure_id": "closure",
-    "import_id": "booking_import",
-    "swap_id": "class_swap",
-    "open_class_id": "volunteer_call",
-    "rotas": "rota",
-    "alert-channels": "alert_channel",
-    "organizations": "organization",
-    "students": "student",
-    "guardians": "guardian",
-    "instructors": "instructor",
-    "members": "member",
-    "courses": "course",
-    "topics": "topic",
-    "curriculum-plans": "curriculum_plan",
-    "enrollments": "enrollment",
-    "identity-providers": "identity_provider",
-    "sign-in-bindings": "sign_in_binding",
-}
-_WORDS = {
-    "revision": "1",
-    "place": "1",
-    "number": "1",
-    "table": "students",
-    "form": "csv",
-    "code": "abc-defg-hij",
-    "what": "course",
-    "token": "wrong",
-    "domain": "school.example",
-    "act": "nudge",
-    "kind": "command",
-    "monday": "2030-03-04",
-}
 _JOIN_FIELDS = {
     "locked": True,
     "participant_id": str(uuid4()),
@@ -114,22 +55,6 @@ async def everybody(world: World) -> list[Caller]:
     return await world.callers()
 
 
-def address(route: Route, world: World, *, existing: bool = True) -> str:
-    """The route's path with the ids of the school's rows, or with those of no rows."""
-    parts = route.path.split("/")
-    for place, part in enumerate(parts):
-        name, _, rest = part.removeprefix("{").partition("}")
-        if not part.startswith("{"):
-            continue
-        if name in _WORDS:
-            parts[place] = _WORDS[name] + (f".{_WORDS['form']}" if rest else "")
-            continue
-        table = _TABLE_OF[parts[place - 1] if name in ("id", "key") else name]
-        row = world.school[table]
-        parts[place] = f"{row.get('id', row.get('person_id')) if existing else uuid4()}{rest}"
-    return "/".join(parts)
-
-
 def reach_of(route: Route, caller: Caller) -> Reach | None:
     """How far the caller reaches on a route with roles; None: refused. Keys open no pages."""
     assert isinstance(route.rule, Roles)
@@ -159,7 +84,9 @@ async def ask(world: World, route: Route, caller: Caller, *, existing: bool = Tr
         body = json.dumps({"link": caller.link, **_JOIN_FIELDS}).encode()
     if route.path == "/v1/organizations":
         headers["content-type"], body = "application/json", b'{"nothing": "that is taken"}'
-    return await call(world.app, route.method, address(route, world, existing=existing), headers, query, body)
+    return await call(
+        world.app, route.method, address(route, world.school if existing else None), headers, query, body
+    )
 
 
 def test_every_route_has_a_declared_rule(world: World) -> None:
