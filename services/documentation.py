@@ -154,6 +154,7 @@ def _refuse_false_citations(
 
 
 def _is_quoted(text: str, quote: str) -> bool:
-    """Whether the quote's words were said, or it is a part of the text that a reader has marked."""
+    """Whether the quote's words were said, or it is a part of the text that a reader has marked, with a word in it."""
     marked = " ".join(quote.casefold().split())
-    return contains_quote(text, quote) or bool(marked and marked in " ".join(text.casefold().split()))
+    is_marked = any(map(str.isalnum, marked)) and marked in " ".join(text.casefold().split())
+    return contains_quote(text, quote) or is_marked
