@@ -6,7 +6,6 @@ A reader may lift the time-outs of its own sessions, so limits hold only as ofte
 import asyncio
 import logging
 
-from domain.errors import Unavailable
 from models.database import Database
 from models.repositories import housekeeping
 
@@ -16,17 +15,20 @@ logger = logging.getLogger(__name__)
 
 
 class ReaderWatch:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, every: float = _EVERY_SECONDS) -> None:
         self._database = database
+        self._every = every
 
     async def run(self) -> None:
-        """Look for ever. Several processes may; while the database is unavailable, there is nothing to end."""
+        """Look until cancelled. Several processes may."""
         while True:
             try:
                 await self.end_overdue()
-            except Unavailable:
-                logger.warning("sessions of SQL readers can't be watched: the database doesn't respond")
-            await asyncio.sleep(_EVERY_SECONDS)
+            except Exception as error:  # whatever it is, readers without a watch have no limits
+                logger.error(
+                    "sessions of SQL readers can't be watched", extra={"error": type(error).__name__}
+                )
+            await asyncio.sleep(self._every)
 
     async def end_overdue(self) -> int:
         """End the sessions that exceed their limits; returns how many. Raises Unavailable."""

@@ -465,6 +465,30 @@ async def test_reader_that_holds_the_queue_of_notifications_is_ended(library: Li
         await notifier.aclose()
 
 
+async def test_watch_goes_on_after_an_error(library: Library, caplog: pytest.LogCaptureFixture) -> None:
+    function = "execute on function public.end_overdue_readers()"
+    async with aclosing(Database(library.urls.application)) as database:
+        with (
+            psycopg.connect(library.url) as reader,
+            psycopg.connect(library.urls.superuser, autocommit=True) as superuser,
+        ):
+            superuser.execute(f"revoke {function} from homeroom_app")
+            watching = asyncio.create_task(ReaderWatch(database, every=0.05).run())
+            try:
+                failed = "can't be watched"
+                await asyncio.to_thread(wait_until, lambda: failed in caplog.text, what="the watch fails")
+                superuser.execute(f"grant {function} to homeroom_app")
+                reader.execute("select 1")
+                superuser.execute("update sql_reader set statement_seconds = -601")
+                ended = "ended overdue sessions"
+                await asyncio.to_thread(wait_until, lambda: ended in caplog.text, what="a session is ended")
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+                superuser.execute(f"grant {function} to homeroom_app")
+                superuser.execute("update sql_reader set statement_seconds = 30")
+
+
 async def test_queue_of_others_ends_no_session_of_a_reader(library: Library) -> None:
     async with aclosing(Database(library.urls.application)) as database:
         with psycopg.connect(library.url) as reader:
