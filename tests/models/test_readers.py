@@ -487,6 +487,8 @@ async def test_watch_goes_on_after_an_error(library: Library, caplog: pytest.Log
                 await asyncio.gather(watching, return_exceptions=True)
                 superuser.execute(f"grant {function} to homeroom_app")
                 superuser.execute("update sql_reader set statement_seconds = 30")
+            with pytest.raises(psycopg.OperationalError):
+                reader.execute("select 1")
 
 
 async def test_queue_of_others_ends_no_session_of_a_reader(library: Library) -> None:
