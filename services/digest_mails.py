@@ -12,11 +12,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import TransitionRefused
+from domain.notices.digests import complete_at
 from domain.notices.kinds import DigestNoticeKind, NoticeKind
+from domain.sessions.booking_imports import ImportState
 from models.database import Database
 from models.notice import Notice
 from models.people import Instructor
-from models.repositories import entities, notices
+from models.repositories import booking_imports, entities, notices
 from reports.class_digests import DigestClass, render_class_digest
 from services.notice_content import ClassFacts, context, gather
 from services.notices import REWRITTEN, ClassNotice, facts_now, notice_row
@@ -41,10 +43,15 @@ class DigestMails:
         self._sender_address = sender_address
 
     async def gathers_until(self, organization_id: UUID, notice_id: UUID, now: datetime) -> datetime | None:
-        """When the digest is complete; None: it is, or the notice is none. Raises NotFound, Unavailable."""
+        """When to look whether the digest is complete; None: it is, or the notice is none.
+
+        That of an import which still books waits for it, however long its worker is lost. Raises NotFound, Unavailable.
+        """
         async with self._database.tenant(organization_id) as db:
             row = await notices.get(db, notice_id)
             until = row.gathers_until if row.waits else None
+            if until and row.act_id and await booking_imports.state_of(db, row.act_id) == ImportState.RUNNING:
+                until = max(until, complete_at(row.created_at, now, is_import=True))
             return until if until and until > now else None
 
     async def write(self, organization_id: UUID, notice_id: UUID, now: datetime) -> None:

@@ -29,7 +29,7 @@ async def gather_in_digests(
     A message that is written already stays where it is.
     """
     known = {row.key for row in await notices.by_keys(db, [message.key for message in messages])}
-    is_import = await booking_imports.is_running(db, act_id)
+    is_import = await booking_imports.state_of(db, act_id) is not None
     by_reader: dict[UUID, list[Notice]] = defaultdict(list)
     for message in messages:
         if message.key not in known:

@@ -37,6 +37,19 @@ async def campus(
         yield Campus(settings, database, app)
 
 
+@pytest.fixture
+async def remote(
+    postgres_server: TestPostgres, migrated_template: str, temporal_server: TestTemporal
+) -> AsyncIterator[School]:
+    """A school whose workers are processes of their own."""
+    urls = postgres_server.create_database(template=migrated_template)
+    settings = settings_for(
+        urls, temporal_address=temporal_server.address, temporal_namespace=temporal_server.namespace
+    )
+    async with serving(settings) as app, school(Campus(settings, urls, app)) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def issuer(campus: Campus) -> Iterator[str]:
     """Of a real identity provider."""

@@ -8,7 +8,7 @@ LONGEST = timedelta(minutes=2)
 """From the first class: later ones are told in a further message, so that nobody waits for a long act to end."""
 
 PAUSE_OF_IMPORT = timedelta(minutes=2)
-"""Of an import, whose steps say that it goes on: longer than a lost worker keeps it waiting."""
+"""Of an import, whose steps say that it goes on. While rows wait, a message whose time is up waits as long again."""
 LONGEST_OF_IMPORT = timedelta(hours=1)
 
 

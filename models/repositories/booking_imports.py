@@ -82,7 +82,7 @@ async def counts(db: AsyncSession, import_ids: Collection[UUID]) -> dict[UUID, C
     return found
 
 
-async def is_running(db: AsyncSession, import_id: UUID) -> bool:
-    """Whether this is the id of an import that still books."""
-    running = col(BookingImport.state) == ImportState.RUNNING
-    return bool(await db.scalar(sa.select(sa.exists().where(col(BookingImport.id) == import_id, running))))
+async def state_of(db: AsyncSession, import_id: UUID) -> ImportState | None:
+    """The state of an import; None: this is no import's id."""
+    query = sa.select(col(BookingImport.state)).where(col(BookingImport.id) == import_id)
+    return (await db.scalars(query)).one_or_none()

@@ -1,18 +1,16 @@
 """A worker is killed while a series is booked and while a plan is published: nothing is done twice or left out."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
 import pytest
 
-from tests.activities.worker_processes import worker_environ, worker_process
+from tests.activities.worker_processes import rows, worker_environ, worker_process
 from tests.api.series import weekly
-from tests.campus import Campus, School, school, serving, settings_for
-from tests.stack import TestPostgres, TestTemporal
+from tests.campus import School
+from tests.stack import TestTemporal
 
 pytestmark = pytest.mark.adapter
 
@@ -31,24 +29,6 @@ TOLD: LiteralString = """
     select n.kind, n.session_id, n.recipient_id, count(*) from notice n
     where n.organization_id = %s and n.session_id is not null group by 1, 2, 3
 """
-
-
-@pytest.fixture
-async def remote(
-    postgres_server: TestPostgres, migrated_template: str, temporal_server: TestTemporal
-) -> AsyncIterator[School]:
-    """A school whose workers are processes of their own."""
-    urls = postgres_server.create_database(template=migrated_template)
-    settings = settings_for(
-        urls, temporal_address=temporal_server.address, temporal_namespace=temporal_server.namespace
-    )
-    async with serving(settings) as app, school(Campus(settings, urls, app)) as opened:
-        yield opened
-
-
-def rows(opened: School, query: LiteralString) -> list[tuple[Any, ...]]:
-    with psycopg.connect(opened.campus.database.superuser) as connection:
-        return connection.execute(query, [opened.id]).fetchall()
 
 
 async def counted(opened: School, query: LiteralString, least: int) -> int:

@@ -6,11 +6,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
 
 from cli.local.mail import project_root
 from cli.local.process import Launch, Process
 from tests.activities.school_rows import SECRET
+from tests.campus import School
 from tests.stack import DatabaseUrls, TestTemporal
+
+
+def rows(opened: School, query: LiteralString) -> list[tuple[Any, ...]]:
+    """What a query finds whose one parameter is the organization."""
+    with psycopg.connect(opened.campus.database.superuser) as connection:
+        return connection.execute(query, [opened.id]).fetchall()
 
 
 def worker_environ(region: str, temporal: TestTemporal, database: DatabaseUrls) -> dict[str, str]:
