@@ -1,6 +1,7 @@
 """Cleans up a region: starts pending deliveries, deletes expired rows, and finds what nothing works on any more.
 
-It also finds people who are in two classes at one time, and changes that touch what is planned.
+It also finds people who are in two classes at one time, changes that touch what is planned, and what was asked and is
+not answered.
 """
 
 from temporalio import activity
@@ -11,6 +12,7 @@ from services.housekeeping import Housekeeper
 from services.planning.replanning import Replanning
 from services.records_comparison import RecordsComparison
 from services.sweeper import Sweeper
+from services.unanswered_asks import UnansweredAsks
 from workflows.contracts.housekeeping import Housekeeping, HousekeepingInput
 
 
@@ -22,12 +24,14 @@ class HousekeepingActivities(Housekeeping):
         bookings: DoubleBookings,
         sweeper: Sweeper,
         replanning: Replanning,
+        asks: UnansweredAsks,
     ) -> None:
         self._housekeeper = housekeeper
         self._comparison = comparison
         self._bookings = bookings
         self._sweeper = sweeper
         self._replanning = replanning
+        self._asks = asks
 
     @activity.defn(name="start_deliveries")
     async def start_deliveries(self, housekeeping: HousekeepingInput) -> int:
@@ -43,4 +47,5 @@ class HousekeepingActivities(Housekeeping):
 
     @activity.defn(name="sweep")
     async def sweep(self, housekeeping: HousekeepingInput) -> int:
-        return await self._sweeper.sweep() + await self._replanning.look(utc_now())
+        swept = await self._sweeper.sweep() + await self._asks.look(utc_now())
+        return swept + await self._replanning.look(utc_now())

@@ -15,6 +15,7 @@ class SubjectKind(StrEnum):
     COURSE = "course"
     SERIES = "series"
     PLAN = "plan"
+    IMPORT = "import"
     REPORT = "report"
     ORGANIZATION = "organization"
     ROTA = "rota"
@@ -44,6 +45,7 @@ class Subject:
 _NOUNS = {
     SubjectKind.SESSION: "class",
     SubjectKind.MEMBER: "member of staff",
+    SubjectKind.IMPORT: "booking from a file",
     SubjectKind.ROTA: "on-call rota",
     SubjectKind.ALERT_CHANNEL: "channel",
 }

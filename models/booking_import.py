@@ -47,7 +47,7 @@ class BookingImportRow(TenantRow, table=True):
     line: int  # of the file, where the row starts
     content: dict[str, Any] = (
         json_object()
-    )  # by column, as it was read; emptied once the row is booked or refused
+    )  # by column, as it was read; emptied once the row is booked or dismissed
     outcome: RowOutcome = enum_column(RowOutcome, RowOutcome.WAITING)
     class_id: UUID | None = None  # of the session that it is to be; None: it waits, or names none
     # Why it is refused: {code, detail, next_step, ...} of an error, or {errors} of values of a wrong kind.

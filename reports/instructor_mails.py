@@ -61,6 +61,16 @@ def render_swap_declined(reader: MailReader, *, colleague: str, offered: NamedCl
     return _mail(words, reader, subject, parts, "own_classes")
 
 
+def render_swap_expired(reader: MailReader, *, colleague: str, offered: NamedClass) -> RenderedMessage:
+    words = words_in(reader.language)
+    parts = [
+        (words.fill("swap_expired_lead", colleague=colleague), _class(words, reader, offered)),
+        (words.fill("swap_expired_next", school=reader.organization), ""),
+    ]
+    subject = words.fill("swap_expired_subject", colleague=colleague)
+    return _mail(words, reader, subject, parts, "own_classes")
+
+
 def render_leave_decided(
     reader: MailReader,
     *,

@@ -72,6 +72,7 @@ class NewCase:
     detail: Mapping[str, str] = field(default_factory=dict)  # codes, counts, ids
     key: str = ""  # of this report of the cause, so that no report counts twice; empty: there is only one
     evidence: tuple[Evidence, ...] = ()
+    assignee: str = ""  # who is to work on it from the start: "member:<id>"…; empty: whoever takes it
 
     @classmethod
     def about_session(
@@ -82,8 +83,10 @@ class NewCase:
         occasion: str,
         detail: Mapping[str, str],
         key: str = "",
+        assignee: str = "",
     ) -> Self:
-        return cls(organization_id, Subject.session(session_id), kind, occasion, detail, key)
+        subject = Subject.session(session_id)
+        return cls(organization_id, subject, kind, occasion, detail, key, assignee=assignee)
 
 
 async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
@@ -119,6 +122,7 @@ async def open_case(db: AsyncSession, new: NewCase, now: datetime) -> bool:
         opened_at=now,
         reports=[new.key],
         outage=of_kind.outage or "",
+        assignee=new.assignee,
     )
     reported = await cases.report(
         db,

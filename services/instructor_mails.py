@@ -25,6 +25,7 @@ from reports.instructor_mails import (
     NamedClass,
     render_leave_decided,
     render_swap_declined,
+    render_swap_expired,
     render_swap_offer,
     render_volunteers_wanted,
 )
@@ -57,6 +58,13 @@ class InstructorMails:
         reader = await self._reader(db, row.offered_by, "", now)
         message = render_swap_declined(reader, colleague=row.offered_to.name, offered=_named(row.session))
         kind = InstructorNoticeKind.SWAP_DECLINED
+        await _write(db, kind, row.offered_by, row.swap.id, message, row.session.ends_at, now)
+
+    async def swap_expired(self, db: AsyncSession, row: SwapRow, now: datetime) -> None:
+        """Tell whoever offered the class that nobody has answered, and that they still teach it."""
+        reader = await self._reader(db, row.offered_by, "/swaps", now)
+        message = render_swap_expired(reader, colleague=row.offered_to.name, offered=_named(row.session))
+        kind = InstructorNoticeKind.SWAP_EXPIRED
         await _write(db, kind, row.offered_by, row.swap.id, message, row.session.ends_at, now)
 
     async def swap_withdrawn(self, db: AsyncSession, row: SwapRow, now: datetime) -> None:

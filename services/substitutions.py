@@ -29,13 +29,14 @@ from domain.scheduling.offers import (
 )
 from domain.scheduling.substitution_policy import SubstitutionPolicy
 from domain.sessions.states import OVER_STATES, ROOM_STATES, SessionState
+from domain.subjects import Subject
 from models.people import Instructor
 from models.repositories import booked_times, entities, join_links, sessions, substitutions, time_holds
 from models.session import Participant, Session
 from models.substitution import Substitution, SubstitutionOffer
 from services import candidates, instructor_rules
 from services.case_repairs import INSTRUCTOR_CASES, tried_for_sessions
-from services.cases import NewCase, open_case
+from services.cases import NewCase, open_case, resolve_about
 from services.clashes import span_of
 from services.instructor_standing import standing_of
 from services.organizations import organization, substitution_policy_of
@@ -393,6 +394,8 @@ async def swap_instructor(
     session.instructor_id = instructor.id
     instructor_rules.forget_instructor(session)
     session.people_changes += 1
+    kind, why = ExceptionKind.VOLUNTEER_NOT_FOUND, "Somebody else teaches the class."
+    await resolve_about(db, Subject.session(session.id), kind, why, now)
     for person in leaving:
         if has_room:
             person.removed_at = now

@@ -12,10 +12,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from domain.cases.kinds import ExceptionKind
 from domain.errors import HomeroomError, TransitionRefused
 from domain.people.access import Principal
 from domain.scheduling.volunteers import Audience, CallState
 from domain.sessions.states import SessionState
+from domain.subjects import Subject
 from matching.calendars import Calendars
 from matching.prepared import PreparedProblem
 from models.database import Database
@@ -23,6 +25,7 @@ from models.repositories import sessions, substitutions, volunteer_calls
 from models.repositories.volunteer_calls import CallRow
 from models.session import Session
 from models.volunteer_call import VolunteerCall
+from services.cases import resolve_about
 from services.inputs.volunteers import NewVolunteerCall
 from services.instructor_mails import InstructorMails
 from services.planning.candidates import ranked_in
@@ -70,6 +73,8 @@ class VolunteerCalls:
             row = await volunteer_calls.latest(db, session_id)
             if row is not None and row.call.state == CallState.OPEN:
                 row.call.state, row.call.ended_at = CallState.WITHDRAWN, now
+                kind, why = ExceptionKind.VOLUNTEER_NOT_FOUND, "The class is not open to volunteers any more."
+                await resolve_about(db, Subject.session(session_id), kind, why, now)
 
     async def _tell(
         self,

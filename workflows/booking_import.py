@@ -11,9 +11,10 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.sessions.booking_imports import ImportState
-    from workflows import options
+    from workflows import options, patches
     from workflows.contracts.booking_imports import BookingImportSteps, ImportLook, ImportRef
     from workflows.failures import STEP_FAILURES
+    from workflows.patches import patched
 
 _AFTER_FAILURE = timedelta(minutes=5)
 _FOR_ROW = timedelta(minutes=1)  # between looks for a row that is being written
@@ -34,6 +35,8 @@ class BookingImportWorkflow:
         for _ in range(_BATCHES_PER_RUN):
             self._written = False
             pause = await self._book(ref)
+            if self._look.state == ImportState.DONE and self._written and patched(patches.CORRECTED_ROWS):
+                continue  # rows were corrected meanwhile
             if self._look.state == ImportState.DONE or self._missing >= _LOOKS_FOR_ROW:
                 return self._look
             if pause:

@@ -91,6 +91,13 @@ PLANS_HOLD_TIME = Patch(
     reason="a plan that is proposed holds the time of its assignments, and renews the holds at each look",
 )
 
+CORRECTED_ROWS = Patch(
+    id="corrected-rows",
+    added=date(2026, 11, 30),
+    removable=date(2027, 1, 1),
+    reason="an import whose rows are corrected at the moment it ends goes on",
+)
+
 LIVE: Final[tuple[Patch, ...]] = (
     WHOLE_SLOT,
     COMMANDS_IN_TURN,
@@ -101,6 +108,7 @@ LIVE: Final[tuple[Patch, ...]] = (
     CHECKED_TRANSCRIPT,
     SWEEPS,
     PLANS_HOLD_TIME,
+    CORRECTED_ROWS,
 )
 
 

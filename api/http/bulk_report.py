@@ -80,8 +80,8 @@ class Report:
 
 
 def problem_of(row: BookingImportRow) -> dict[str, Any] | None:
-    """Why a row is refused, as in other responses; None: it is not."""
-    if row.outcome != RowOutcome.REFUSED:
+    """Why a row is or was refused, as in other responses; None: it is not."""
+    if row.outcome not in (RowOutcome.REFUSED, RowOutcome.DISMISSED):
         return None
     refusal = refusal_of(row.problem)
     if isinstance(refusal, HomeroomError):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.http.authentication import needs
 from api.http.bulk_report import problem_of
-from api.http.dependencies import Shared, TheCaller, Work
+from api.http.dependencies import Now, Shared, TheCaller, Work
 from api.http.idempotency import ApiRoute
 from api.http.paging import Listing, Page, next_cursor
 from api.http.state import State
@@ -55,6 +55,13 @@ async def list_rows(
     """List the rows of an import, at most 2,000, with the reason of each that is refused."""
     rows = await shared.booking_imports.rows(who, import_id, outcome)
     return [BookingImportRowOut.of(row, problem_of(row)) for row in rows]
+
+
+@router.post("/{import_id}/dismiss", dependencies=WRITE)
+async def dismiss_rows(import_id: UUID, who: TheCaller, shared: Shared, now: Now) -> BookingImportOut:
+    """Set the refused rows of an import aside: its exception `bookings_refused` is resolved."""
+    await shared.booking_imports.dismiss(who, import_id, now)
+    return _shown(shared, await shared.booking_imports.progress(who, import_id))
 
 
 def _shown(shared: State, found: RunProgress) -> BookingImportOut:

@@ -15,11 +15,14 @@ class BookingImportOut(Schema):
     id: UUID
     file_name: str = Field(description="Empty: the rows came without a file.")
     state: ImportState = Field(description="`done`: each row is booked or refused.")
-    rows: int = Field(description="Of the file.")
+    rows: int = Field(description="Of the file, and those that were corrected since.")
     waiting: int = Field(description="Rows that are still to be booked.")
     booked: int
     booked_before: int = Field(description="Rows whose class was booked before; it stays as it is.")
-    refused: int
+    refused: int = Field(description="Rows that are still to be corrected or dismissed.")
+    dismissed: int = Field(
+        description="Rows that were refused, and were corrected, booked from a later file or set aside since."
+    )
     created_by: str
     created_at: AwareDatetime
     finished_at: AwareDatetime | None
@@ -37,6 +40,7 @@ class BookingImportOut(Schema):
             booked=counts[RowOutcome.BOOKED],
             booked_before=counts[RowOutcome.BOOKED_BEFORE],
             refused=counts[RowOutcome.REFUSED],
+            dismissed=counts[RowOutcome.DISMISSED],
             created_by=run.created_by,
             created_at=run.created_at,
             finished_at=run.finished_at,
@@ -50,7 +54,9 @@ class BookingImportRowOut(Schema):
     outcome: RowOutcome
     session_id: UUID | None = Field(description="Of the class that is booked.")
     remark: str
-    problem: dict[str, Any] | None = Field(description="Why the row is refused, as a problem is described.")
+    problem: dict[str, Any] | None = Field(
+        description="Why the row is or was refused, as a problem is described."
+    )
 
     @classmethod
     def of(cls, row: BookingImportRow, problem: dict[str, Any] | None) -> Self:

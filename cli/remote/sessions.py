@@ -317,7 +317,7 @@ def import_rows(
     caller: Caller,
     import_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, as `imports` shows it.")],
     outcome: Annotated[
-        str, typer.Option(help="Only rows that are waiting, booked, booked_before or refused.")
+        str, typer.Option(help="Only rows that are waiting, booked, booked_before, refused or dismissed.")
     ] = "",
 ) -> None:
     """Show what became of the rows of an import, and why rows were refused."""
@@ -326,6 +326,16 @@ def import_rows(
     shown = [row | {"reason": (row["problem"] or {}).get("detail", row["remark"])} for row in rows]
     columns = ("row", "line", "outcome", "session_id", "reason")
     caller.screen.rows(shown, *columns, nothing="No row has this outcome.")
+
+
+@app.command("dismiss-rows")
+@remote
+def dismiss_rows(
+    caller: Caller,
+    import_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, as `imports` shows it.")],
+) -> None:
+    """Set the refused rows of an import aside, so that nobody is asked about them any more."""
+    caller.screen.record(caller.api.post(f"{IMPORTS}/{import_id}/dismiss", {}))
 
 
 def _shift(text: str) -> float:

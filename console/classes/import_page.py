@@ -26,6 +26,7 @@ from services.bulk_import.booking_runs import RunProgress, listed
 from services.bulk_import.bookings import COLUMNS, MOST_ROWS, previewed
 from services.bulk_import.csv_files import csv_rows
 from services.bulk_import.importer import Outcome
+from services.bulk_import.refused_rows import as_csv
 
 PATH = "/classes/import"
 router = APIRouter(
@@ -100,6 +101,7 @@ async def progress(request: Request, import_id: UUID, shared: Shared, who: Curre
         works=works,
         refused=grouped((row.line, row.number, problem_of(row) or {}) for row in refused),
         listed=len(refused),
+        text=as_csv(refused),
         url=f"{PATH}/{import_id}",
         path="/classes",
     )
@@ -112,6 +114,28 @@ def _lines(text: str) -> list[str]:
 def _digest(text: str) -> str:
     """Of the rows, whatever line ends a browser sends them with."""
     return hashlib.sha256("\n".join(_lines(text.strip())).encode()).hexdigest()
+
+
+@router.post("/{import_id}/correct", dependencies=[Depends(same_origin)])
+async def correct(
+    request: Request,
+    import_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    text: Annotated[str, Form(max_length=_MOST_BYTES)] = "",
+) -> Response:
+    """Book the corrected rows in place of those that are refused."""
+    rows = csv_rows(io.BytesIO(text.encode()), COLUMNS)
+    await shared.booking_imports.correct(who, import_id, rows, now)
+    return go_to(request, f"{PATH}/{import_id}")
+
+
+@router.post("/{import_id}/dismiss", dependencies=[Depends(same_origin)])
+async def dismiss(request: Request, import_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    """Set the refused rows aside."""
+    await shared.booking_imports.dismiss(who, import_id, now)
+    return go_to(request, f"{PATH}/{import_id}")
 
 
 async def _earlier(shared: State, who: Principal) -> list[RunProgress]:

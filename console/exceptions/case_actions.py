@@ -128,6 +128,12 @@ def _decide_leave(reach: Reach) -> CaseAction | None:
     return CaseAction("Decide about the leave", href="/people/leave-requests") if takes else None
 
 
+def _correct_rows(reach: Reach) -> CaseAction | None:
+    if not reach.who.may(Permission.SESSIONS_WRITE):
+        return None
+    return CaseAction("Correct the rows", href=PAGES[SubjectKind.IMPORT].format(reach.case.subject_id))
+
+
 _PEOPLE = (SubjectKind.STUDENT, SubjectKind.GUARDIAN, SubjectKind.INSTRUCTOR)
 _ACTIONS: Mapping[Action, Callable[[Reach], CaseAction | None]] = {
     Action.OPEN_CLASS: _open_class,
@@ -139,6 +145,7 @@ _ACTIONS: Mapping[Action, Callable[[Reach], CaseAction | None]] = {
     Action.OPEN_MESSAGE: _message,
     Action.OPEN_PERSON: _person,
     Action.DECIDE_LEAVE: _decide_leave,
+    Action.CORRECT_ROWS: _correct_rows,
     Action.REOPEN: _reopen,
     Action.BOOK_AGAIN: _book_again,
 }

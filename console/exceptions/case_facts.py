@@ -76,4 +76,6 @@ def distinction(case: ExceptionCase, people: Mapping[str, str]) -> str:
     """
     if case.kind == ExceptionKind.OCCURRENCE_NOT_BOOKED and (number := case.detail.get("classes")):
         return "1 class" if number == "1" else f"{number} classes"
+    if case.kind == ExceptionKind.BOOKINGS_REFUSED and (number := case.detail.get("rows")):
+        return "1 row" if number == "1" else f"{number} rows"
     return "" if moment_label(case.occasion) else occasion_label(case.kind, case.occasion, people)

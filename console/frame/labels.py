@@ -195,6 +195,7 @@ NOTICE_KINDS: Mapping[str, str] = {
     AccountNoticeKind.LINKS_RENEWED: "New join links",
     InstructorNoticeKind.SWAP_OFFERED: "Swap offered",
     InstructorNoticeKind.SWAP_DECLINED: "Swap declined",
+    InstructorNoticeKind.SWAP_EXPIRED: "Swap not answered",
     InstructorNoticeKind.LEAVE_DECIDED: "Leave decided",
     InstructorNoticeKind.VOLUNTEERS_WANTED: "Volunteers wanted",
     PlanNoticeKind.PLAN_QUESTION: "Question before a plan",

@@ -38,6 +38,7 @@ class ExceptionKind(StrEnum):
     LEAVE_REQUESTED = "leave_requested"  # an instructor asks for leave, and nobody has decided
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
     OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
+    BOOKINGS_REFUSED = "bookings_refused"  # rows of a file of classes were refused
     REPLAN_PROPOSED = "replan_proposed"  # a change touches classes, and a plan for them waits for a decision
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"
@@ -49,6 +50,7 @@ class ExceptionKind(StrEnum):
     )
     SUBSTITUTION_REQUESTED = "substitution_requested"
     SUBSTITUTE_NOT_FOUND = "substitute_not_found"  # all who could teach the class were asked
+    VOLUNTEER_NOT_FOUND = "volunteer_not_found"  # nobody takes a class that is open to volunteers
     ROTA_EMPTY = "rota_empty"  # an on-call rota on which nobody can be on duty
     CALENDAR_UNREADABLE = "calendar_unreadable"  # an instructor's own calendar can no longer be read
     CHANNEL_FAILING = "channel_failing"  # a channel takes no alerts
@@ -96,6 +98,7 @@ class Action(StrEnum):
     OPEN_MESSAGE = "open_message"
     OPEN_PERSON = "open_person"
     DECIDE_LEAVE = "decide_leave"
+    CORRECT_ROWS = "correct_rows"
     REOPEN = "reopen"
     BOOK_AGAIN = "book_again"
 

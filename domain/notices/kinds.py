@@ -50,6 +50,7 @@ class InstructorNoticeKind(StrEnum):
 
     SWAP_OFFERED = "swap_offered"  # a colleague asks them to take a class
     SWAP_DECLINED = "swap_declined"  # the colleague will not
+    SWAP_EXPIRED = "swap_expired"  # the colleague has not answered
     LEAVE_DECIDED = "leave_decided"
     VOLUNTEERS_WANTED = "volunteers_wanted"  # classes that they can take
 

@@ -1,5 +1,6 @@
 """Classes that are open to volunteers: whom a class is offered to, and what holds of the call at a moment."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 REASON = "volunteer"
@@ -19,6 +20,14 @@ class CallState(StrEnum):
     WITHDRAWN = "withdrawn"
     ENDED = "ended"  # the room of the class has opened, and nobody took it
     OUTDATED = "outdated"  # the class was moved, cancelled or changed hands meanwhile
+
+
+_RUNS_OUT_BEFORE = timedelta(hours=2)
+
+
+def is_running_out(opened_at: datetime, starts_at: datetime, now: datetime) -> bool:
+    """Whether it is time to look for somebody else: two hours before the class, or half of the call's whole time."""
+    return now >= starts_at - min(_RUNS_OUT_BEFORE, (starts_at - opened_at) / 2)
 
 
 def call_state_now(state: CallState, *, stands: bool, has_begun: bool) -> CallState:

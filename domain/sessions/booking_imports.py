@@ -13,3 +13,6 @@ class RowOutcome(StrEnum):
     BOOKED = "booked"
     BOOKED_BEFORE = "booked_before"  # by an earlier import or command; it stays as it is
     REFUSED = "refused"
+    DISMISSED = (
+        "dismissed"  # it was refused; it is corrected in another row, booked by a later import or set aside
+    )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,10 @@ async def get(db: AsyncSession, import_id: UUID, *, lock: bool = False) -> Booki
 async def add(db: AsyncSession, row: BookingImport, rows: Sequence[Mapping[str, Any]]) -> None:
     db.add(row)
     await db.flush()
+    await add_rows(db, row, rows)
+
+
+async def add_rows(db: AsyncSession, row: BookingImport, rows: Sequence[Mapping[str, Any]]) -> None:
     own = {"organization_id": row.organization_id, "booking_import_id": row.id}
     if rows:
         await db.execute(sa.insert(BookingImportRow), [own | dict(one) for one in rows])
@@ -40,11 +45,13 @@ async def waiting(db: AsyncSession, import_id: UUID, most: int) -> list[BookingI
 
 
 async def class_rows(db: AsyncSession, import_id: UUID) -> dict[UUID, int]:
-    """By the id of a class the first row that is it, of the rows that wait no more."""
+    """By the id of a class the first row that is it, of the rows that are booked or refused."""
     query = (
         sa.select(col(BookingImportRow.class_id), sa.func.min(col(BookingImportRow.number)))
         .where(
-            col(BookingImportRow.booking_import_id) == import_id, col(BookingImportRow.class_id).is_not(None)
+            col(BookingImportRow.booking_import_id) == import_id,
+            col(BookingImportRow.class_id).is_not(None),
+            col(BookingImportRow.outcome) != RowOutcome.DISMISSED,
         )
         .group_by(col(BookingImportRow.class_id))
     )
@@ -80,6 +87,25 @@ async def counts(db: AsyncSession, import_ids: Collection[UUID]) -> dict[UUID, C
     for key, outcome, count in await db.execute(query):
         found[key][outcome] = count
     return found
+
+
+async def refused(db: AsyncSession, import_ids: Collection[UUID]) -> list[BookingImportRow]:
+    """The refused rows of imports, which are locked, by number."""
+    query = (
+        sa.select(BookingImportRow)
+        .where(
+            col(BookingImportRow.booking_import_id).in_(import_ids),
+            col(BookingImportRow.outcome) == RowOutcome.REFUSED,
+        )
+        .order_by(col(BookingImportRow.booking_import_id), col(BookingImportRow.number))
+    )
+    return list(await db.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+async def created_at(db: AsyncSession, import_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    query = sa.select(col(BookingImport.id), col(BookingImport.created_at))
+    rows = await db.execute(query.where(col(BookingImport.id).in_(import_ids)))
+    return {row.id: row.created_at for row in rows}
 
 
 async def state_of(db: AsyncSession, import_id: UUID) -> ImportState | None:

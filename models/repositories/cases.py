@@ -137,6 +137,47 @@ async def ids_by_incident(
     return {incident_id: list(ids) for incident_id, ids in rows}
 
 
+async def count(
+    db: AsyncSession,
+    request: PageRequest,
+    opened_by: datetime,
+    *,
+    unresolved: bool = False,
+    overdue_at: datetime | None = None,
+) -> int:
+    """How many cases the request asks for on all its pages, of those that were opened by then."""
+    query = sa.select(sa.func.count()).where(*_matching(request, opened_by, unresolved, overdue_at))
+    return int(await db.scalar(query) or 0)
+
+
+async def ids_after(
+    db: AsyncSession,
+    request: PageRequest,
+    opened_by: datetime,
+    after: UUID | None,
+    most: int,
+    *,
+    unresolved: bool = False,
+    overdue_at: datetime | None = None,
+) -> list[UUID]:
+    """The next of these cases, in the order of their ids."""
+    query = sa.select(col(ExceptionCase.id)).where(*_matching(request, opened_by, unresolved, overdue_at))
+    if after is not None:
+        query = query.where(col(ExceptionCase.id) > after)
+    return list(await db.scalars(query.order_by(col(ExceptionCase.id)).limit(most)))
+
+
+def _matching(
+    request: PageRequest, opened_by: datetime, unresolved: bool, overdue_at: datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    wanted = [getattr(ExceptionCase, name) == value for name, value in request.equal.items()]
+    return [
+        *wanted,
+        *_narrowed(ExceptionCase, unresolved, overdue_at),
+        col(ExceptionCase.opened_at) <= opened_by,
+    ]
+
+
 async def open_counts(db: AsyncSession, actor: str, owner: str) -> OpenCounts:
     """`owner`: the role of the reader's team."""
     total = sa.func.count()
@@ -365,6 +406,14 @@ async def unresolved_about(
     if lock:
         query = query.with_for_update()
     return list(await db.scalars(query.execution_options(populate_existing=True)))
+
+
+async def unresolved_subjects(db: AsyncSession, subject_kind: SubjectKind, kind: str) -> set[UUID]:
+    """What the unresolved cases of a kind are about."""
+    query = sa.select(col(ExceptionCase.subject_id)).where(
+        col(ExceptionCase.subject_kind) == subject_kind, col(ExceptionCase.kind) == kind, _unresolved()
+    )
+    return set(await db.scalars(query))
 
 
 async def lock_unresolved(db: AsyncSession, case_ids: Collection[UUID]) -> list[ExceptionCase]:

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from domain.subjects import Subject, SubjectKind
 from models.access import Member
+from models.booking_import import BookingImport
 from models.case_routing import AlertChannel, Rota
 from models.course import Course, Topic
 from models.notice import Notice
@@ -20,7 +21,7 @@ from models.series import Series
 from models.session import Session
 from models.term_plan import PlanRun
 
-_NAMED_BY = ("name", "title", "subject")  # the columns that name a row, the first that its table has
+_NAMED_BY = ("name", "title", "subject", "file_name")  # the columns that name a row, the first that its table has
 _ACTORS: Mapping[str, type[SQLModel]] = {
     "member": Member,
     "instructor": Instructor,
@@ -54,10 +55,13 @@ _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
     SubjectKind.COURSE: Course,
     SubjectKind.SERIES: Series,
     SubjectKind.PLAN: PlanRun,
+    SubjectKind.IMPORT: BookingImport,
     SubjectKind.ORGANIZATION: Organization,
     SubjectKind.ROTA: Rota,
     SubjectKind.ALERT_CHANNEL: AlertChannel,
 }
+
+_UNNAMED: Mapping[SubjectKind, str] = {SubjectKind.IMPORT: "Rows without a file"}
 
 
 async def of(db: AsyncSession, table: type[SQLModel], keys: Iterable[UUID]) -> dict[UUID, str]:
@@ -104,7 +108,8 @@ async def of_subjects(db: AsyncSession, subjects: Iterable[Subject]) -> dict[Sub
             by_kind[subject.kind].add(subject.id)
     names: dict[Subject, str] = {}
     for kind, keys in by_kind.items():
-        names |= {Subject(kind, key): name for key, name in (await of(db, _SUBJECTS[kind], keys)).items()}
+        of_kind = await of(db, _SUBJECTS[kind], keys)
+        names |= {Subject(kind, key): name or _UNNAMED.get(kind, "") for key, name in of_kind.items()}
     return names
 
 

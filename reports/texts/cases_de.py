@@ -150,6 +150,12 @@ CASES: dict[K, tuple[str, str]] = {
         "geben Sie der Familie Bescheid. Eine Stunde ohne Lehrkraft braucht einen Plan für das "
         "Halbjahr oder eine Lehrkraft für die Serie.",
     ),
+    K.BOOKINGS_REFUSED: (
+        "Stunden wurden aus einer Datei gebucht, und einige ihrer Zeilen wurden abgelehnt.",
+        "Öffnen Sie den Import: Dort steht, was mit jeder Zeile nicht stimmt. Korrigieren Sie die Zeilen dort und "
+        "buchen Sie sie, oder verwerfen Sie sie, wenn die Stunden nicht gebraucht werden. Eine Zeile, deren Zeit "
+        "belegt ist, braucht eine andere Zeit oder Lehrkraft, oder die Stunde, die im Weg ist, wird verschoben.",
+    ),
     K.REPLAN_PROPOSED: (
         "Eine Änderung betrifft geplante Stunden, und ein neuer Plan für sie liegt bereit.",
         "Öffnen Sie den Plan: Er zeigt, welche Stunden von wem an wen gehen und warum, und für welche "
@@ -205,6 +211,12 @@ CASES: dict[K, tuple[str, str]] = {
         "Vertretung. Anruf: Jemand wurde gefragt und hat nicht geantwortet. Ausnahme: Jemand könnte die "
         "Stunde halten, wenn die genannte Regel zurücksteht; fragen Sie namentlich. Hilft nichts davon, "
         "sagen Sie die Stunde ab und buchen einen anderen Termin.",
+    ),
+    K.VOLUNTEER_NOT_FOUND: (
+        "Eine Stunde ist für Freiwillige offen, und niemand hat sie übernommen.",
+        "Fragen Sie die Lehrkraft der Stunde, ob sie sie doch gibt. Wenn nicht, suchen Sie jetzt eine Vertretung: "
+        "Dabei werden die Lehrkräfte der Reihe nach und mit Frist gefragt. Andernfalls verschieben Sie die Stunde "
+        "oder sagen Sie sie ab, solange die Familien noch Bescheid bekommen können.",
     ),
     K.ROTA_EMPTY: (
         "In einem Bereitschaftsplan kann niemand Dienst haben.",

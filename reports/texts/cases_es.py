@@ -141,6 +141,12 @@ CASES: dict[K, tuple[str, str]] = {
         "u otro docente, o cancele la clase y avise a la familia. Una clase sin docente necesita un plan del "
         "trimestre o un docente para la serie.",
     ),
+    K.BOOKINGS_REFUSED: (
+        "Se reservaron clases desde un archivo y algunas de sus filas fueron rechazadas.",
+        "Abra la importación: dice qué falla en cada fila. Corrija las filas allí y resérvelas, o descártelas si las "
+        "clases no hacen falta. Una fila cuya hora está ocupada necesita otra hora u otro docente, o que se mueva la "
+        "clase que lo impide.",
+    ),
     K.REPLAN_PROPOSED: (
         "Un cambio afecta a clases planificadas, y hay un plan nuevo para ellas.",
         "Abra el plan: muestra qué clases cambian de docente, de quién a quién y por qué, y para cuáles no se "
@@ -192,6 +198,12 @@ CASES: dict[K, tuple[str, str]] = {
         "que tiene a esa hora; llama a ambos y busca antes sustitución para esa clase. Llamar: se preguntó "
         "a alguien que no ha respondido. Excepción: alguien podría dar la clase si se aparta la regla "
         "indicada; pídelo por su nombre. Si nada sirve, cancela la clase y reserva otra hora.",
+    ),
+    K.VOLUNTEER_NOT_FOUND: (
+        "Una clase está abierta a voluntarios y nadie la ha tomado.",
+        "Pregunte al docente de la clase si la da de todos modos. Si no, busque ahora un sustituto: se pregunta a cada "
+        "persona por turno y con un plazo para responder. Si no, mueva o cancele la clase mientras aún se pueda avisar "
+        "a las familias.",
     ),
     K.ROTA_EMPTY: (
         "En un turno de guardia no puede haber nadie.",

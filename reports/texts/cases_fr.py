@@ -149,6 +149,12 @@ CASES: dict[K, tuple[str, str]] = {
         "une autre heure ou un autre enseignant, ou annulez le cours et prévenez la famille. "
         "Un cours sans enseignant a besoin d’un plan du trimestre ou d’un enseignant pour la série.",
     ),
+    K.BOOKINGS_REFUSED: (
+        "Des cours ont été réservés à partir d’un fichier, et certaines de ses lignes ont été refusées.",
+        "Ouvrez l’import : il dit ce qui ne va pas dans chaque ligne. Corrigez-y les lignes et réservez-les, ou "
+        "écartez-les si ces cours ne sont pas voulus. Une ligne dont l’heure est prise demande une autre heure ou un "
+        "autre enseignant, ou le déplacement du cours qui la gêne.",
+    ),
     K.REPLAN_PROPOSED: (
         "Un changement touche des cours planifiés, et un nouveau plan est prêt pour eux.",
         "Ouvrez le plan : il montre quels cours passent de qui à qui, pourquoi, et pour lesquels personne "
@@ -204,6 +210,12 @@ CASES: dict[K, tuple[str, str]] = {
         "Appel : quelqu’un a été sollicité et n’a pas répondu. Exception : quelqu’un pourrait assurer le "
         "cours si la règle indiquée est écartée ; demandez-lui nommément. Si rien ne convient, annulez le "
         "cours et réservez un autre horaire.",
+    ),
+    K.VOLUNTEER_NOT_FOUND: (
+        "Un cours est ouvert aux volontaires, et personne ne l’a pris.",
+        "Demandez à l’enseignant du cours s’il l’assure malgré tout. Sinon, cherchez maintenant un remplaçant : "
+        "chacun est interrogé à son tour, avec un délai pour répondre. À défaut, déplacez ou annulez le cours tant que "
+        "les familles peuvent encore être prévenues.",
     ),
     K.ROTA_EMPTY: (
         "Personne ne peut être de garde sur un tour d’astreinte.",

@@ -157,6 +157,11 @@ MAILS = {
     "swap_answer": "Antworten",
     "swap_declined_subject": "{colleague} kann Ihre Stunde nicht übernehmen",
     "swap_declined_lead": "{colleague} hat abgelehnt. Sie geben diese Stunde weiterhin:",
+    "swap_expired_subject": "{colleague} hat nicht geantwortet: Sie geben Ihre Stunde weiterhin",
+    "swap_expired_lead": "{colleague} hat nicht rechtzeitig geantwortet. Sie geben diese Stunde weiterhin:",
+    "swap_expired_next": (
+        "Wenn Sie nicht können, fragen Sie jetzt jemand anderen im Kollegium oder geben Sie {school} Bescheid."
+    ),
     "volunteers_subject_one": "„{title}“ sucht eine Lehrkraft",
     "volunteers_subject": "{count} Stunden suchen eine Lehrkraft",
     "volunteers_lead_one": "Diese Stunde können Sie geben:",

@@ -155,6 +155,11 @@ MAILS = {
     "swap_answer": "Répondre",
     "swap_declined_subject": "{colleague} ne peut pas assurer votre cours",
     "swap_declined_lead": "{colleague} a refusé. Vous assurez toujours ce cours :",
+    "swap_expired_subject": "{colleague} n’a pas répondu : vous assurez toujours votre cours",
+    "swap_expired_lead": "{colleague} n’a pas répondu à temps. Vous assurez toujours ce cours :",
+    "swap_expired_next": (
+        "Si vous ne pouvez pas, demandez dès maintenant à un autre collègue, ou prévenez {school}."
+    ),
     "volunteers_subject_one": "Un cours cherche un enseignant : {title}",
     "volunteers_subject": "{count} cours cherchent un enseignant",
     "volunteers_lead_one": "Vous pouvez assurer ce cours :",

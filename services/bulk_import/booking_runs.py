@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, NotFound, by_code
+from domain.errors import HomeroomError, InvalidInput, NotFound, by_code
 from domain.people.access import AccessRole, Principal
 from domain.sessions.booking_imports import ImportState, RowOutcome
 from models.authorship import author
@@ -28,6 +28,7 @@ from models.json_values import storable
 from models.repositories import booking_imports as repository
 from models.repositories import pages
 from models.repositories.pages import PageRequest
+from services.bulk_import import refused_rows
 from services.bulk_import.bookings import BookingImport, BookingRow, given_in, rows_of_file
 from services.bulk_import.importer import Outcome, Refusal
 from services.bulk_import.parsing import Row
@@ -80,6 +81,32 @@ class BookingImports:
                 await repository.add(db, run, read)
         await self._client.start_or_later(ref)
         return run
+
+    async def correct(
+        self, who: Principal, import_id: UUID, rows: Iterator[Row], now: datetime
+    ) -> BookingImportRun:
+        """Book rows in place of all those that are refused, as further rows of the import.
+
+        Raises NotFound, InvalidInput for no row or too many, TransitionRefused while rows wait, Unavailable.
+        """
+        read = await asyncio.to_thread(lambda: [_stored(row) for row in rows_of_file(rows)])
+        if not read:
+            raise InvalidInput("there is no row", next_step="Dismiss the refused rows if none is wanted.")
+        async with self._database.tenant(who.organization_id) as db:
+            run = await refused_rows.take_back(db, import_id, refused_rows.CORRECTED)
+            first = run.row_count + 1
+            run.state, run.finished_at, run.row_count = ImportState.RUNNING, None, run.row_count + len(read)
+            numbered = [row | {"number": first + index} for index, row in enumerate(read)]
+            await repository.add_rows(db, run, numbered)
+            await db.flush()
+            # The row is locked: the first batch of the workflow waits for the commit.
+            await self._client.start(ImportRef(who.organization_id, import_id))
+        return run
+
+    async def dismiss(self, who: Principal, import_id: UUID, now: datetime) -> None:
+        """Set the refused rows aside. Raises NotFound, TransitionRefused while rows wait."""
+        async with self._database.tenant(who.organization_id) as db:
+            await refused_rows.dismiss(db, import_id, now)
 
     async def progress(self, who: Principal, import_id: UUID) -> RunProgress:
         """Raises NotFound."""
@@ -143,6 +170,8 @@ class BookingRuns:
             counts = (await repository.counts(db, [run.id]))[run.id]
             if not counts[RowOutcome.WAITING] and run.state == ImportState.RUNNING:
                 run.state, run.finished_at = ImportState.DONE, now
+                await refused_rows.report(db, run, now)
+                await refused_rows.settle_earlier(db, run, now)
             return ImportLook(
                 run.state,
                 counts[RowOutcome.WAITING],
@@ -168,7 +197,9 @@ def _stored(row: Row) -> dict[str, Any]:
     if isinstance(given, BookingRow):
         content = storable(given.model_dump(mode="json", exclude_defaults=True))
         return stored | {"outcome": RowOutcome.WAITING, "content": content, "problem": {}}
-    return stored | {"outcome": RowOutcome.REFUSED, "content": {}, "problem": _problem(given)}
+    said = row.cells if isinstance(row.content, InvalidInput) else row.content
+    content = storable(refused_rows.cells_of(said))
+    return stored | {"outcome": RowOutcome.REFUSED, "content": content, "problem": _problem(given)}
 
 
 def _read(row: BookingImportRow) -> Row:
@@ -176,11 +207,12 @@ def _read(row: BookingImportRow) -> Row:
 
 
 def _write(row: BookingImportRow, outcome: Outcome) -> None:
-    """What became of the row; what it said is needed no more."""
-    row.content, row.remark = {}, outcome.remark
+    """What became of the row; what it says is kept until it is booked, so that it can be corrected."""
+    row.remark = outcome.remark
     if outcome.refusal:
         row.outcome, row.problem = RowOutcome.REFUSED, _problem(outcome.refusal)
     else:
+        row.content = {}
         row.outcome = RowOutcome.BOOKED_BEFORE if outcome.remark else RowOutcome.BOOKED
     row.class_id = outcome.candidate.id if outcome.candidate.id.int else None
 

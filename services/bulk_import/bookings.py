@@ -338,8 +338,18 @@ def _resolved(
     return _Wanted(row, _id_of(new, organization_id), new, tuple(enrolled))
 
 
+def class_of_external_id(organization_id: UUID, external_id: str) -> UUID:
+    """The id of the class of a row with an external id."""
+    return _id_by(organization_id, {"external_id": external_id})
+
+
 def _id_of(new: NewSession, organization_id: UUID) -> UUID:
-    values = {"external_id": new.external_id} if new.external_id else new.model_dump(mode="json")
+    if new.external_id:
+        return class_of_external_id(organization_id, new.external_id)
+    return _id_by(organization_id, new.model_dump(mode="json"))
+
+
+def _id_by(organization_id: UUID, values: Mapping[str, Any]) -> UUID:
     return uuid5(organization_id, f"booked from a file: {json.dumps(values, sort_keys=True)}")
 
 

@@ -259,7 +259,9 @@ def _rows(lines: Lines, header: _Header, columns: Readers) -> Iterator[Row]:
         if isinstance(record, InvalidInput) or any(record):
             number += 1
             size = lines.position[0] - before[0]
-            yield Row(number, before[1] + 1, size, _cells(record, header, columns))
+            content = _cells(record, header, columns)
+            unread = _as_written(record, header) if isinstance(content, InvalidInput) else {}
+            yield Row(number, before[1] + 1, size, content, unread)
 
 
 def _cells(record: list[str] | InvalidInput, header: _Header, columns: Readers) -> Content | InvalidInput:
@@ -277,6 +279,13 @@ def _cells(record: list[str] | InvalidInput, header: _Header, columns: Readers) 
         return {name: columns[name](cell) for name, cell in cells if cell}
     except InvalidInput as error:
         return error
+
+
+def _as_written(record: list[str] | InvalidInput, header: _Header) -> dict[str, str]:
+    """The cells by column; of cells without a column nothing."""
+    if isinstance(record, InvalidInput):
+        return {}
+    return {name: cell for name, cell in zip(header.names, record, strict=False) if name and cell}
 
 
 def _record(lines: Lines, delimiter: str) -> list[str] | InvalidInput | None:

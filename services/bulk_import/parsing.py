@@ -1,7 +1,7 @@
 """The rows of import files, and JSON lines. A row that cannot be read does not affect the others."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import orjson
@@ -22,6 +22,9 @@ class Row:
     line: int  # the line of the file on which it starts
     size: int  # approximate bytes
     content: Content | InvalidInput
+    cells: Mapping[str, str] = field(
+        default_factory=dict
+    )  # as they were written, of a row of CSV that can't be read
 
 
 class Lines:

@@ -4,7 +4,7 @@ import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -15,10 +15,13 @@ from domain.people.access import AccessRole, Principal
 from domain.sessions.booking_imports import ImportState, RowOutcome
 from models.notice import Notice
 from services.bulk_import.booking_runs import BookingImports, BookingRuns
+from services.bulk_import.bookings import COLUMNS
+from services.bulk_import.csv_files import csv_rows
 from services.bulk_import.parsing import json_rows
+from services.bulk_import.refused_rows import as_csv
 from services.class_commands import ClassCommands
 from tests.api.bulk import CSV, LINES, lines, refusals, report
-from tests.campus import PATIENCE, School
+from tests.campus import PATIENCE, Json, School
 from tests.console.colleagues import until
 from wiring.api import ApiParts
 from workflows.client import BookingImportClient
@@ -42,6 +45,15 @@ async def course_of(school: School) -> str:
 async def email_of(school: School) -> str:
     address: str = (await school.get(f"/v1/instructors/{school.ids['instructor']}"))["email"]
     return address
+
+
+async def done(school: School, import_id: str) -> Json:
+    """The import once none of its rows waits."""
+    found: Json = {}
+    async with asyncio.timeout(PATIENCE):
+        while (found := await school.get(f"/v1/booking-imports/{import_id}"))["state"] != "done":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return found
 
 
 async def test_a_file_as_excel_saves_it_is_booked_once(harbour: School) -> None:
@@ -166,9 +178,7 @@ async def test_an_import_is_followed_by_its_id_and_names_what_it_refused(harbour
         )
         assert answer.status_code == 202, answer.text
     path = f"/v1/booking-imports/{answer.json()['id']}"
-    async with asyncio.timeout(PATIENCE):
-        while (found := await harbour.get(path))["state"] != "done":  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    found = await done(harbour, answer.json()["id"])
     counts = [found[name] for name in ("rows", "booked", "booked_before", "refused", "waiting")]
     assert counts == [3, 2, 0, 1, 0]
     (refused,) = await harbour.get(f"{path}/rows?outcome=refused")
@@ -230,3 +240,57 @@ async def test_an_interrupted_import_goes_on_without_a_duplicate_and_tells_each_
 
     await until(gathered)
     assert len({one.recipient_id for one in await digests()}) == len(await digests()) == 3
+
+
+async def test_refused_rows_are_one_exception_until_they_are_corrected_or_dismissed(harbour: School) -> None:
+    course, email = await course_of(harbour), await email_of(harbour)
+    content = (
+        f"course,instructor,starts,students\n{course},{email},{at(0)},\n{course},{email},soon,\n"
+        f"{course},{email},{at(3)},Nobody Known\n{course},{email},{at(6)},45;46;47\n"
+    )
+    _, total = await report(harbour, "sessions", content)
+    assert total["refused"] == 3
+    (run,) = (await harbour.get("/v1/booking-imports"))["items"]
+    cases = f"/v1/exceptions?kind=bookings_refused&subject_kind=import&subject_id={run['id']}"
+    (case,) = (await harbour.get(cases))["items"]
+    assert (case["state"], case["owner"], case["detail"]["rows"]) == ("open", "ops", "3")
+
+    parts: ApiParts = harbour.campus.app.state.homeroom
+    who = Principal(harbour.id, AccessRole.OPS, "key:x")
+    refused = await parts.booking_imports.rows(who, UUID(run["id"]), RowOutcome.REFUSED)
+    rows = as_csv(refused).splitlines()
+    assert rows[0] == "course,instructor,starts,students"
+    assert rows[1:3] == [f"{course},{email},soon,", f"{course},{email},{at(3)},Nobody Known"]
+    corrected = [rows[0], rows[1].replace("soon", at(9)), rows[2]]
+    again = csv_rows(io.BytesIO("\n".join(corrected).encode()), COLUMNS)
+    await parts.booking_imports.correct(who, UUID(run["id"]), again, datetime.now(UTC))
+    found = await done(harbour, run["id"])
+    counts = [found[name] for name in ("rows", "booked", "refused", "dismissed", "waiting")]
+    assert counts == [6, 2, 1, 3, 0]
+    (joined,) = (await harbour.get(cases))["items"]
+    assert (joined["id"], joined["count"], joined["detail"]["rows"]) == (case["id"], 2, "1")
+
+    set_aside = await harbour.post(f"/v1/booking-imports/{run['id']}/dismiss", {})
+    assert (set_aside["refused"], set_aside["dismissed"]) == (0, 4)
+    assert (await harbour.get(cases))["items"] == []
+    (closed,) = (await harbour.get(f"{cases}&state=self_resolved"))["items"]
+    assert closed["id"] == case["id"]
+    rows_left = await harbour.get(f"/v1/booking-imports/{run['id']}/rows?outcome=dismissed")
+    assert {row["remark"] for row in rows_left} == {"corrected in a later row", "dismissed"}
+
+
+async def test_a_later_file_settles_the_refused_rows_with_its_external_ids(harbour: School) -> None:
+    course, email, key = await course_of(harbour), await email_of(harbour), uuid4().hex
+    row = {"course": course, "instructor": email, "starts": at(0), "external_id": key}
+    await report(harbour, "sessions", lines(row | {"instructor": "nobody@x.example"}), LINES)
+    (run,) = (await harbour.get("/v1/booking-imports"))["items"]
+    cases = f"/v1/exceptions?subject_id={run['id']}&subject_kind=import"
+    (case,) = (await harbour.get(cases))["items"]
+    assert case["state"] == "open"
+    other = lines({"course": course, "instructor": email, "starts": at(12)})
+    await report(harbour, "sessions", other, LINES)
+    assert (await harbour.get(cases))["items"][0]["state"] == "open"
+    await report(harbour, "sessions", lines(row), LINES)
+    (closed,) = (await harbour.get(f"{cases}&state=self_resolved"))["items"]
+    assert closed["id"] == case["id"]
+    assert (await harbour.get(f"/v1/booking-imports/{run['id']}"))["dismissed"] == 1

@@ -76,6 +76,22 @@ async def test_classes_are_booked_from_pasted_rows_after_a_check(page: Page, aca
     await expect(page.get_by_text("1 booked, 1 refused")).to_be_visible()
     assert (academy.rows() - before)["session"] == 1
 
+    (case,) = (await academy.get("/v1/exceptions?kind=bookings_refused"))["items"]
+    await page.goto(f"{academy.campus.url}/exceptions/{case['id']}")
+    await look_and_check(page, "case-of-import")
+    await page.get_by_role("link", name="Correct the rows").click()
+    rows = page.get_by_label("Correct these rows")
+    later = (datetime.now(UTC) + timedelta(days=41)).strftime("%Y-%m-%d %H:%M")
+    await expect(rows).to_have_value(f"course,instructor,starts\n{course},{email},soon\n")
+    await look_and_check(page, "class-import-refused")
+    await rows.fill(f"course,instructor,starts\n{course},{email},{later}\n{course},{email},sometime\n")
+    await page.get_by_role("button", name="Book these rows").click()
+    await expect(page.get_by_text("2 booked, 1 refused, 1 corrected or dismissed")).to_be_visible()
+    await page.get_by_role("button", name="Dismiss all").click()
+    await expect(page.get_by_text("2 booked, 2 corrected or dismissed")).to_be_visible()
+    assert (academy.rows() - before)["session"] == 2
+    assert (await academy.get("/v1/exceptions?kind=bookings_refused"))["items"] == []
+
 
 async def test_rows_that_were_edited_after_the_check_are_shown_again_before_they_are_booked(
     page: Page, academy: School

@@ -185,6 +185,7 @@ def test_cross_tenant_functions_are_the_known_ones_and_not_public(migrated: Data
         "sign_in_link_by_token",
         "signed_in_by_token",
         "silent_captures",
+        "unanswered_asks",
         "unconcerning_cases",
         "undelivered_notices",
         "unfinished_sessions",

@@ -11,6 +11,7 @@ from reports.instructor_mails import (
     NamedClass,
     render_leave_decided,
     render_swap_declined,
+    render_swap_expired,
     render_swap_offer,
     render_volunteers_wanted,
 )
@@ -34,6 +35,7 @@ def test_each_mail_names_what_it_is_about_and_where_to_answer(language: str) -> 
     mails = [
         (swap, ("Ben", "Fractions", "Decimals", "Please.")),
         (render_swap_declined(reader, colleague="Ben", offered=FRACTIONS), ("Ben", "Fractions")),
+        (render_swap_expired(reader, colleague="Ben", offered=FRACTIONS), ("Ben", "Fractions", "Harbour")),
         (
             render_leave_decided(reader, approved=True, classes=2, answer="Get well.", **times),
             ("Get well.", "2"),

@@ -36,6 +36,7 @@ from services.handovers import Handovers
 from services.housekeeping import Housekeeper
 from services.instructor_absence import InstructorAbsences
 from services.instructor_conflicts import InstructorConflicts
+from services.instructor_mails import InstructorMails
 from services.late_audio import LateAudioRecord
 from services.planning.replanning import Replanning
 from services.planning.term_plans import TermPlanner
@@ -45,6 +46,7 @@ from services.series_bookings import SeriesBookings
 from services.substitution_notices import SubstitutionNotices
 from services.substitution_start import SubstitutionByCommand
 from services.sweeper import Sweeper
+from services.unanswered_asks import UnansweredAsks
 from wiring.calendars import calendar_imports, calendar_turns
 from wiring.queues import notices
 from wiring.queues.parts import Activities, WorkerParts
@@ -103,6 +105,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
             settings.region,
         ),
         Replanning(database, TermPlanClient(parts.client, settings.region), settings.region),
+        UnansweredAsks(database, InstructorMails(link_signer(settings)), settings.region),
     )
     calendars = CalendarActivities(
         calendar_imports(settings, database, calendar_turns()), InstructorConflicts(database, settings.region)
