@@ -19,4 +19,5 @@ class IdempotencyRow(SQLModel, table=True):
     created_at: datetime = utc()
     locked_until: datetime = utc()  # until then a process works on it
     status: int | None = None  # HTTP; None: not answered yet
-    answer: str = ""  # the response, sealed with the key, so that only who has the key can read it
+    answer: str = ""
+    # The response, sealed with the key, so that only who has the key can read it; of a command, what came of it.

@@ -84,7 +84,7 @@ class BulkClasses:
         async with self._database.tenant(who.organization_id) as db:
             found = await _visible(db, who, wanted.ids)
         if wanted.action == ClassAct.OPEN_TO_VOLUNTEERS:
-            return await self._opened(who, wanted, found, now)
+            return await self._opened(who, wanted, found, command_id, now)
         results: dict[UUID, ClassResult] = {}
         act_id = uuid5(who.organization_id, f"act on classes: {command_id}") if len(found) > 1 else None
         turns = asyncio.Semaphore(_AT_ONCE)
@@ -100,11 +100,16 @@ class BulkClasses:
         return [results.get(key) or ClassResult(key, _missing()) for key in wanted.ids]
 
     async def _opened(
-        self, who: Principal, wanted: ClassActs, found: Mapping[UUID, ListedClass], now: datetime
+        self,
+        who: Principal,
+        wanted: ClassActs,
+        found: Mapping[UUID, ListedClass],
+        command_id: str,
+        now: datetime,
     ) -> list[ClassResult]:
         """All at once, so that each instructor gets one mail."""
         call = NewVolunteerCall(audience=wanted.audience, note=wanted.note)
-        errors = await self._volunteers.open_all(who, wanted.ids, call, now)
+        errors = await self._volunteers.open_all(who, wanted.ids, call, now, command_id)
         return [ClassResult(key, errors[key], found.get(key)) for key in wanted.ids]
 
     async def _done(

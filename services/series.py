@@ -25,7 +25,7 @@ from models.people import Instructor, Student
 from models.repositories import entities, people
 from models.repositories import series as repository
 from models.series import Series, SeriesOccurrence
-from services import organizations
+from services import command_outcomes, organizations
 from services.class_commands import ClassCommands
 from services.closed_times import closed_times
 from services.inputs.series import (
@@ -124,19 +124,26 @@ class SeriesCommands:
             return await _difference(db, row, plan, now)
 
     async def change(
-        self, who: Principal, series_id: UUID, change: SeriesChange, version: int | None, now: datetime
+        self,
+        who: Principal,
+        series_id: UUID,
+        change: SeriesChange,
+        version: int | None,
+        now: datetime,
+        command_id: str = "",
     ) -> Series:
         """Change the classes from a day on; those that were moved or cancelled by themselves stay as they are.
 
-        Raises NotFound, InvalidInput, StaleVersion.
+        A repeat of the command changes nothing. Raises NotFound, InvalidInput, StaleVersion.
         """
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, series_id, lock=True)
-            entities.check_version(row.version, version)
-            await _check_people(db, change)
-            rows = await repository.occurrences(db, series_id)
-            plan = plan_change(row, change, rows, now)
-            await _apply(db, row, plan, {one.id: one for one, _ in rows}, who, now)
+            if await command_outcomes.earlier(db, who, command_id, now) is None:
+                entities.check_version(row.version, version)
+                await _check_people(db, change)
+                rows = await repository.occurrences(db, series_id)
+                plan = plan_change(row, change, rows, now)
+                await _apply(db, row, plan, {one.id: one for one, _ in rows}, who, now)
         await self._tell(row)
         return row
 
@@ -150,17 +157,29 @@ class SeriesCommands:
             return [one.starts_at for one in after(rows, end.last_day, now)]
 
     async def end(
-        self, who: Principal, series_id: UUID, end: SeriesEnd, version: int | None, now: datetime
+        self,
+        who: Principal,
+        series_id: UUID,
+        end: SeriesEnd,
+        version: int | None,
+        now: datetime,
+        command_id: str = "",
     ) -> Series:
-        """Cancel the classes after a day, and plan no more. Raises NotFound, StaleVersion."""
+        """Cancel the classes after a day, and plan no more. A repeat of the command changes nothing.
+
+        Raises NotFound, StaleVersion.
+        """
         async with self._database.tenant(who.organization_id) as db:
             row = await repository.get(db, series_id, lock=True)
-            entities.check_version(row.version, version)
-            for one in after(await repository.occurrences(db, series_id), end.last_day, now):
-                one.state, one.pending, one.cancel_reason = OccurrenceState.CANCELLED, True, str(end.reason)
-            values = {"recurrence": ended_rule(row, end), "state": SeriesState.RUNNING}
-            entities.touch(row, values | {"created_by": who.actor}, now)
-            await keep_case(db, row, now)
+            if await command_outcomes.earlier(db, who, command_id, now) is None:
+                entities.check_version(row.version, version)
+                for one in after(await repository.occurrences(db, series_id), end.last_day, now):
+                    one.state, one.pending, one.cancel_reason = (
+                        OccurrenceState.CANCELLED, True, str(end.reason),
+                    )  # fmt: skip
+                values = {"recurrence": ended_rule(row, end), "state": SeriesState.RUNNING}
+                entities.touch(row, values | {"created_by": who.actor}, now)
+                await keep_case(db, row, now)
         await self._tell(row)
         return row
 
@@ -173,7 +192,7 @@ class SeriesCommands:
         command_id: str,
         now: datetime,
     ) -> None:
-        """Move one class; later changes of the series leave it where it is.
+        """Move one class; later changes of the series leave it where it is. A repeat of the command changes nothing.
 
         Raises NotFound, TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, InstructorUnavailable,
         Unavailable.
@@ -185,9 +204,14 @@ class SeriesCommands:
             given = "minutes" in move.model_fields_set
             length = timedelta(minutes=move.minutes) if given else row.ends_at - row.starts_at
             session_id = row.session_id
-            _check_takes_place(row)
+            is_done = await command_outcomes.is_done(db, who, command_id)
+            if not is_done:
+                _check_takes_place(row)
             course = await entities.get(db, Course, series.course_id)
             closed = await closed_times(db, starts_at, starts_at + length, course.required_region)
+        if is_done:
+            await self._tell(series)
+            return
         if starts_at <= now:
             raise BookingInPast
         if closed and session_id is None:
@@ -205,6 +229,7 @@ class SeriesCommands:
             )
         async with self._database.tenant(who.organization_id) as db:
             series = await repository.get(db, series_id, lock=True)
+            await command_outcomes.earlier(db, who, command_id, now)
             row = await repository.occurrence(db, series_id, occurrence_id)
             row.starts_at, row.ends_at, row.alone = starts_at, starts_at + length, True
             row.problem_code = row.problem = ""
@@ -223,7 +248,7 @@ class SeriesCommands:
         command_id: str,
         now: datetime,
     ) -> None:
-        """Cancel one class; later changes of the series bring none in its place.
+        """Cancel one class; later changes of the series bring none in its place. A repeat changes nothing.
 
         Raises NotFound, TransitionRefused, Unavailable.
         """
@@ -231,10 +256,16 @@ class SeriesCommands:
             series = await repository.get(db, series_id)
             row = await repository.occurrence(db, series_id, occurrence_id)
             session_id = row.session_id
-            _check_takes_place(row)
+            is_done = await command_outcomes.is_done(db, who, command_id)
+            if not is_done:
+                _check_takes_place(row)
+        if is_done:
+            await self._tell(series)
+            return
         if session_id:
             await self._classes.cancel(who, session_id, cancellation.reason, command_id)
         async with self._database.tenant(who.organization_id) as db:
+            await command_outcomes.earlier(db, who, command_id, now)
             row = await repository.occurrence(db, series_id, occurrence_id)
             row.state, row.alone, row.cancel_reason = (
                 OccurrenceState.CANCELLED, True, str(cancellation.reason),

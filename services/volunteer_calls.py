@@ -25,6 +25,7 @@ from models.repositories import sessions, substitutions, volunteer_calls
 from models.repositories.volunteer_calls import CallRow
 from models.session import Session
 from models.volunteer_call import VolunteerCall
+from services import command_outcomes
 from services.cases import resolve_about
 from services.inputs.volunteers import NewVolunteerCall
 from services.instructor_mails import InstructorMails
@@ -45,16 +46,26 @@ class VolunteerCalls:
             raise error
 
     async def open_all(
-        self, who: Principal, session_ids: Sequence[UUID], wanted: NewVolunteerCall, now: datetime
+        self,
+        who: Principal,
+        session_ids: Sequence[UUID],
+        wanted: NewVolunteerCall,
+        now: datetime,
+        command_id: str = "",
     ) -> dict[UUID, HomeroomError | None]:
         """Open classes to volunteers; for each why it was refused, or None.
 
         Each instructor gets one mail about all classes that they can take and were not told of before. A class that is
-        open already takes the new audience and note.
+        open already takes the new audience and note. A repeat of the command opens nothing, and answers as the first.
         """
         results: dict[UUID, HomeroomError | None] = {}
         opened: dict[UUID, CallRow] = {}
         async with self._database.tenant(who.organization_id) as db:
+            known = await command_outcomes.earlier(db, who, command_id, now)
+            if known is not None:
+                return {
+                    key: command_outcomes.read_error(known["refused"].get(str(key))) for key in session_ids
+                }
             for key in sorted(session_ids):
                 try:
                     opened[key] = await _opened(db, who, key, wanted, now)
@@ -63,6 +74,10 @@ class VolunteerCalls:
                     results[key] = error
             able = await able_to_take(db, [row.session for row in opened.values()], wanted.audience, now)
             await self._tell(db, opened, able, now)
+            refused = {
+                str(key): command_outcomes.stored_error(error) for key, error in results.items() if error
+            }
+            await command_outcomes.keep(db, who, command_id, {"refused": refused})
         return results
 
     async def withdraw(self, who: Principal, session_id: UUID, now: datetime) -> None:

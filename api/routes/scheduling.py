@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from api.http.authentication import needs
 from api.http.dependencies import Now, Shared, TheCaller, VisibleSession, Work
 from api.http.etags import IfMatch, etag, required_version
-from api.http.idempotency import ApiRoute
+from api.http.idempotency import ApiRoute, CommandId
 from api.schemas.scheduling import (
     CoverOut,
     PairingOut,
@@ -122,10 +122,12 @@ async def find_cover(id: UUID, absence: AbsenceIn, db: Work, now: Now) -> CoverO
 
 
 @router.post("/instructors/{id}/cover", dependencies=[needs(Permission.SESSIONS_WRITE)])
-async def apply_cover(id: UUID, wanted: CoverIn, who: TheCaller, shared: Shared, now: Now) -> CoverOut:
+async def apply_cover(
+    id: UUID, wanted: CoverIn, who: TheCaller, shared: Shared, now: Now, command: CommandId
+) -> CoverOut:
     """Let others take over an instructor's classes, as they were found: all at once, and everybody is told.
 
     Refused with 409 if other changes would be made than those of the `fingerprint`.
     """
     absence = AbsenceIn(starts_at=wanted.starts_at, ends_at=wanted.ends_at, reason=wanted.reason)
-    return CoverOut.of(await shared.covers.apply(who, id, absence, wanted.fingerprint, now))
+    return CoverOut.of(await shared.covers.apply(who, id, absence, wanted.fingerprint, now, command))

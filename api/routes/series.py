@@ -107,14 +107,20 @@ async def preview_change(
 
 @router.post("/{series_id}/change", dependencies=WRITE)
 async def change(
-    series_id: UUID, change: SeriesChange, who: TheCaller, shared: Shared, now: Now, if_match: IfMatch = None
+    series_id: UUID,
+    change: SeriesChange,
+    who: TheCaller,
+    shared: Shared,
+    now: Now,
+    command: CommandId,
+    if_match: IfMatch = None,
 ) -> SeriesOut:
     """Change time, length, recurrence, instructor or students from a day on.
 
     Only classes that differ are moved, added or cancelled. Classes that were moved or cancelled by themselves stay as
     they are.
     """
-    await shared.series.change(who, series_id, change, _version(if_match), now)
+    await shared.series.change(who, series_id, change, _version(if_match), now, command)
     return await _shown(shared, who, series_id, now)
 
 
@@ -128,10 +134,16 @@ async def preview_end(
 
 @router.post("/{series_id}/end", dependencies=WRITE)
 async def end(
-    series_id: UUID, end: SeriesEnd, who: TheCaller, shared: Shared, now: Now, if_match: IfMatch = None
+    series_id: UUID,
+    end: SeriesEnd,
+    who: TheCaller,
+    shared: Shared,
+    now: Now,
+    command: CommandId,
+    if_match: IfMatch = None,
 ) -> SeriesOut:
     """End a series: its classes after the last day are cancelled."""
-    await shared.series.end(who, series_id, end, _version(if_match), now)
+    await shared.series.end(who, series_id, end, _version(if_match), now, command)
     return await _shown(shared, who, series_id, now)
 
 

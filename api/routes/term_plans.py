@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.http.authentication import needs
 from api.http.dependencies import Now, Shared, TheCaller, Work
-from api.http.idempotency import ApiRoute, Ids
+from api.http.idempotency import ApiRoute, CommandId, Ids
 from api.http.paging import Listing, Page, next_cursor
 from api.schemas.term_plans import PlanAnswerOut, PlanAssignmentOut, PlanRunOut
 from domain.people.access import Permission
@@ -76,23 +76,23 @@ async def answer(
 
 
 @router.post("/{run_id}/stop", status_code=204, dependencies=WRITE)
-async def stop(run_id: UUID, who: TheCaller, shared: Shared) -> None:
+async def stop(run_id: UUID, who: TheCaller, shared: Shared, now: Now, command: CommandId) -> None:
     """Stop looking for a better plan: the best one so far is proposed."""
-    await shared.term_plans.stop(who, run_id)
+    await shared.term_plans.stop(who, run_id, now, command)
 
 
 @router.post("/{run_id}/publish", status_code=204, dependencies=WRITE)
-async def publish(run_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+async def publish(run_id: UUID, who: TheCaller, shared: Shared, now: Now, command: CommandId) -> None:
     """Publish a proposed plan in batches, after those whom `/v1/planning-policy` names were asked.
 
-    Called again while they are asked, it waits for no more answers. It is refused where it breaks a rule by now: then
+    A further request while they are asked waits for no more answers. It is refused where it breaks a rule by now: then
     plan again. Classes of series are booked by their series. Booked classes are handed over, and families and
     instructors told.
     """
-    await shared.term_plans.publish(who, run_id, now)
+    await shared.term_plans.publish(who, run_id, now, command)
 
 
 @router.post("/{run_id}/discard", status_code=204, dependencies=WRITE)
-async def discard(run_id: UUID, who: TheCaller, shared: Shared, now: Now) -> None:
+async def discard(run_id: UUID, who: TheCaller, shared: Shared, now: Now, command: CommandId) -> None:
     """Discard a plan that was not published."""
-    await shared.term_plans.discard(who, run_id, now)
+    await shared.term_plans.discard(who, run_id, now, command)

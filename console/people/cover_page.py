@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator, Field
+from uuid_utils.compat import uuid7
 
 from api.http.dependencies import Now, Shared
 from api.http.problems import status_of
@@ -44,6 +45,7 @@ class CoverForm(Schema):
     last: _Day
     reason: _Reason = SubstitutionReason.UNAVAILABLE
     fingerprint: str = Field(min_length=32, max_length=32, pattern=FINGERPRINT)
+    form_key: UUID
 
 
 @router.get("", dependencies=[permits(Permission.SESSIONS_WRITE)])
@@ -75,7 +77,8 @@ async def apply(
     start, end = _span(instructor, form.first, form.last)
     absence = AbsenceIn(starts_at=start, ends_at=end, reason=form.reason)
     try:
-        await shared.covers.apply(who, key, absence, form.fingerprint, now)
+        command = f"form {form.form_key} {form.model_dump_json()}"
+        await shared.covers.apply(who, key, absence, form.fingerprint, now, command)
     except HomeroomError as error:
         return await _page(request, shared, who, key, now, form.first, form.last, form.reason, error)
     return go_to(request, f"/people/instructors/{key}", "covered")
@@ -109,5 +112,5 @@ async def _page(
             problem = problem or error
     return page(
         request, "cover.html", status_of(problem) if problem else 200, instructor=instructor, first=first, last=last,
-        reason=reason, reasons=_REASONS, found=found, problem=problem, path="/people/instructors",
+        reason=reason, reasons=_REASONS, found=found, problem=problem, form_key=uuid7(), path="/people/instructors",
     )  # fmt: skip

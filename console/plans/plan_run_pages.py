@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Form as Posted
 from fastapi.responses import Response
 from pydantic import Field as Bound
 from pydantic import ValidationError
@@ -203,15 +204,24 @@ async def show(
 
 
 @router.post("/{run_id}/stop", dependencies=POST)
-async def stop(request: Request, run_id: UUID, shared: Shared, who: CurrentUser) -> Response:
-    await shared.term_plans.stop(who, run_id)
+async def stop(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+    await shared.term_plans.stop(who, run_id, now)
     return go_to(request, f"/plans/{run_id}")
 
 
 @router.post("/{run_id}/publish", dependencies=POST)
-async def publish(request: Request, run_id: UUID, shared: Shared, who: CurrentUser, now: Now) -> Response:
+async def publish(
+    request: Request,
+    run_id: UUID,
+    shared: Shared,
+    who: CurrentUser,
+    now: Now,
+    seen: Annotated[str, Posted(max_length=80)] = "",
+) -> Response:
+    """`seen`: where the plan stood when the page was read. The button pressed twice decides once."""
+    command = f"publish {run_id} {seen}" if seen else ""
     try:
-        await shared.term_plans.publish(who, run_id, now)
+        await shared.term_plans.publish(who, run_id, now, command)
     except Conflict as error:
         return await _page(request, shared, who, run_id, now, error)
     return go_to(request, f"/plans/{run_id}", "plan_published")

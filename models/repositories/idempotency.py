@@ -33,6 +33,10 @@ async def take(db: AsyncSession, claim: IdempotencyRow, now: datetime) -> Idempo
     return existing.one_or_none() or claim  # released just now: the caller tries again
 
 
+async def get(db: AsyncSession, actor: str, key_hash: str) -> IdempotencyRow | None:
+    return (await db.scalars(sa.select(IdempotencyRow).where(*_same(actor, key_hash)))).one_or_none()
+
+
 async def keep(db: AsyncSession, actor: str, key_hash: str, status: int, answer: str) -> None:
     await db.execute(
         sa.update(IdempotencyRow).where(*_same(actor, key_hash)).values(status=status, answer=answer)

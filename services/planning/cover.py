@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -19,7 +20,9 @@ from matching.prepared import PreparedProblem
 from matching.repair import Repair, repair
 from models.database import Database
 from models.people import Instructor
-from models.repositories import entities
+from models.repositories import entities, names, substitutions
+from models.substitution import Substitution
+from services import command_outcomes
 from services.inputs.substitutions import AbsenceIn
 from services.instructor_absences import enter_leave
 from services.planning.problems import PlanningProblem, problem_of
@@ -117,31 +120,95 @@ class Covers:
         self._client = client
 
     async def apply(
-        self, who: Principal, instructor_id: UUID, absence: AbsenceIn, fingerprint: str, now: datetime
+        self,
+        who: Principal,
+        instructor_id: UUID,
+        absence: AbsenceIn,
+        fingerprint: str,
+        now: datetime,
+        command_id: str = "",
     ) -> Cover:
         """Let the others take over, all at once: everybody is told, and calendars change in one transaction.
 
-        The absence is entered as leave, so that nothing new is booked in it.
+        The absence is entered as leave, so that nothing new is booked in it. A repeat under the same `command_id` tells
+        the workflows of the classes again, and nobody else.
 
         Raises StaleRevision if other changes would be made than those that `fingerprint` names, DoubleBooked,
-        NotFound, InvalidInput, Unavailable.
+        NotFound, InvalidInput, Unavailable, and then it is to be repeated.
         """
         async with self._database.tenant(who.organization_id) as db:
-            found = await find_cover(db, instructor_id, absence.starts_at, absence.ends_at, now)
-            if found.fingerprint != fingerprint:
-                raise StaleRevision("classes or calendars have changed since you read who takes over")
-            wanted = [
-                Assignment(one.session_id, one.before_id, one.after_id)
-                for one in found.changes
-                if one.after_id is not None
-            ]
-            await enter_leave(db, instructor_id, absence, now)
-            reason, version = absence.reason, found.rules_version
-            act_id = uuid7() if len(wanted) > 1 else None
-            rows = await assign_all(db, who, wanted, reason, version, self._notices, now, act_id)
+            known = await command_outcomes.earlier(db, who, command_id, now)
+            if known is None:
+                found, rows = await self._apply(db, who, instructor_id, absence, fingerprint, now, command_id)
+                await command_outcomes.keep(db, who, command_id, _outcome(found, rows))
+            else:
+                found = await _as_applied(db, known)
+                rows = [await substitutions.get(db, UUID(key)) for key in known["substitutions"]]
             refs = [
                 (SubstitutionRef(row.organization_id, row.session_id, row.id), row.number) for row in rows
             ]
         for ref, number in refs:  # each tells the workflow of its class who teaches it now
             await self._client.start(ref, number)
         return found
+
+    async def _apply(
+        self,
+        db: AsyncSession,
+        who: Principal,
+        instructor_id: UUID,
+        absence: AbsenceIn,
+        fingerprint: str,
+        now: datetime,
+        command_id: str,
+    ) -> tuple[Cover, list[Substitution]]:
+        found = await find_cover(db, instructor_id, absence.starts_at, absence.ends_at, now)
+        if found.fingerprint != fingerprint:
+            raise StaleRevision("classes or calendars have changed since you read who takes over")
+        wanted = [
+            Assignment(one.session_id, one.before_id, one.after_id)
+            for one in found.changes
+            if one.after_id is not None
+        ]
+        await enter_leave(db, instructor_id, absence, now)
+        act_id = uuid5(who.organization_id, f"cover: {command_id}") if command_id else uuid7()
+        rows = await assign_all(
+            db,
+            who,
+            wanted,
+            absence.reason,
+            found.rules_version,
+            self._notices,
+            now,
+            act_id if len(wanted) > 1 else None,
+        )
+        return found, rows
+
+
+def _outcome(found: Cover, rows: Sequence[Substitution]) -> dict[str, Any]:
+    changes = [
+        {
+            "session_id": str(one.session_id),
+            "title": one.title,
+            "starts_at": one.starts_at.isoformat(),
+            "before_id": str(one.before_id),
+            "after_id": str(one.after_id) if one.after_id else None,
+        }
+        for one in found.changes
+    ]
+    made = [str(row.id) for row in rows]
+    return {"changes": changes, "rules_version": found.rules_version, "substitutions": made}
+
+
+async def _as_applied(db: AsyncSession, known: Mapping[str, Any]) -> Cover:
+    changes = tuple(
+        CoverChange(
+            UUID(one["session_id"]),
+            one["title"],
+            datetime.fromisoformat(one["starts_at"]),
+            UUID(one["before_id"]),
+            UUID(one["after_id"]) if one["after_id"] else None,
+        )
+        for one in known["changes"]
+    )
+    people = {key for one in changes for key in (one.before_id, one.after_id) if key}
+    return Cover(changes, known["rules_version"], await names.of(db, Instructor, people))

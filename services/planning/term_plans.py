@@ -34,6 +34,7 @@ from models.repositories import series as series_repository
 from models.series import Series, SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from reports.moments import moment
+from services import command_outcomes
 from services.cases import NewCase, open_case, resolve_about
 from services.handovers import Handover, Handovers
 from services.inputs.term_plans import NewPlanRun
@@ -89,45 +90,54 @@ class TermPlanCommands:
         await self._client.start(PlanRef(who.organization_id, plan_id))
         return row
 
-    async def stop(self, who: Principal, plan_id: UUID) -> None:
-        """Let the engine end with the best plan so far. Raises NotFound, TransitionRefused."""
+    async def stop(self, who: Principal, plan_id: UUID, now: datetime, command_id: str = "") -> None:
+        """Let the engine end with the best plan so far. A repeat of the command changes nothing.
+
+        Raises NotFound, TransitionRefused.
+        """
         async with self._database.tenant(who.organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
-            _check_state(row, PlanState.PLANNING)
-            row.stop_requested = True
+            if await command_outcomes.earlier(db, who, command_id, now) is None:
+                _check_state(row, PlanState.PLANNING)
+                row.stop_requested = True
 
-    async def publish(self, who: Principal, plan_id: UUID, now: datetime) -> None:
+    async def publish(self, who: Principal, plan_id: UUID, now: datetime, command_id: str = "") -> None:
         """Publish a proposed plan, in batches; where the policy says so, those concerned are asked first.
 
-        Called again while they are asked, it waits for no more answers. The checker looks at the plan first, beside
-        what is booked by now.
+        Another command while they are asked waits for no more answers; a repeat of this one tells the workflow again,
+        and changes nothing. The checker looks at the plan first, beside what is booked by now.
 
         Raises NotFound, TransitionRefused, Conflict where the plan breaks rules by now, Unavailable.
         """
         async with self._database.tenant(who.organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
-            if row.state == PlanState.PUBLISHING:
-                return
-            _check_state(row, PlanState.PROPOSED, PlanState.ASKING)
-            if row.state == PlanState.PROPOSED and (found := await broken_rules(db, row, now)):
-                raise Conflict(await _broken(db, row, found, now), next_step="Plan again, then publish.")
-            policy = planning_policy_of(await organization(db))
-            row.published_by = who.actor
-            if row.state == PlanState.ASKING:
-                row.answer_by = now  # who has not answered yet is not waited for
-            elif policy.asks:
-                row.state, row.answer_by = PlanState.ASKING, now + policy.answer_within
-            else:
-                row.state = PlanState.PUBLISHING
-            await close_case(db, plan_id, "the proposal was published", now)
+            if await command_outcomes.earlier(db, who, command_id, now) is None:
+                await self._publish(db, row, who, now)
         await self._client.start(PlanRef(who.organization_id, plan_id))
 
-    async def discard(self, who: Principal, plan_id: UUID, now: datetime) -> None:
-        """Raises NotFound, TransitionRefused."""
+    async def _publish(self, db: AsyncSession, row: PlanRun, who: Principal, now: datetime) -> None:
+        if row.state == PlanState.PUBLISHING:
+            return
+        _check_state(row, PlanState.PROPOSED, PlanState.ASKING)
+        if row.state == PlanState.PROPOSED and (found := await broken_rules(db, row, now)):
+            raise Conflict(await _broken(db, row, found, now), next_step="Plan again, then publish.")
+        policy = planning_policy_of(await organization(db))
+        row.published_by = who.actor
+        if row.state == PlanState.ASKING:
+            row.answer_by = now  # who has not answered yet is not waited for
+        elif policy.asks:
+            row.state, row.answer_by = PlanState.ASKING, now + policy.answer_within
+        else:
+            row.state = PlanState.PUBLISHING
+        await close_case(db, row.id, "the proposal was published", now)
+
+    async def discard(self, who: Principal, plan_id: UUID, now: datetime, command_id: str = "") -> None:
+        """A repeat of the command changes nothing. Raises NotFound, TransitionRefused."""
         async with self._database.tenant(who.organization_id) as db:
             row = await term_plans.get(db, plan_id, lock=True)
-            _check_state(row, PlanState.PLANNING, PlanState.PROPOSED, PlanState.ASKING)
-            await discard(db, row, "the proposal was dismissed", now)
+            if await command_outcomes.earlier(db, who, command_id, now) is None:
+                _check_state(row, PlanState.PLANNING, PlanState.PROPOSED, PlanState.ASKING)
+                await discard(db, row, "the proposal was dismissed", now)
         await self._client.start(PlanRef(who.organization_id, plan_id))
 
 

@@ -4,7 +4,6 @@ import asyncio
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +15,7 @@ from services.planning.term_plans import TermPlanner
 from services.substitution_notices import SubstitutionNotices
 from tests.api.closures import close
 from tests.api.series import WEEK, all_in, classes_when, first_start, weekly
+from tests.api.term_plans import proposed, reached, window
 from tests.campus import HOUR, PATIENCE, Campus, Json, School, problem_of
 from tests.stack import TestMail
 from workflows.contracts.term_plans import PlanRef
@@ -27,28 +27,6 @@ async def qualify(school: School, instructor_id: str) -> None:
     await school.change(
         f"/v1/instructors/{instructor_id}", {"qualifications": [{"subject": "Sums", "level": ""}]}
     )
-
-
-def window(**changes: Any) -> Json:
-    today = datetime.now(UTC).date()
-    days = {"first_day": today.isoformat(), "last_day": (today + 5 * WEEK).isoformat()}
-    return days | {"most_seconds": 5} | changes
-
-
-async def reached(school: School, plan_id: str, state: str) -> Json:
-    found: Json = {}
-    async with asyncio.timeout(PATIENCE):
-        while (found := await school.get(f"/v1/plans/{plan_id}"))["state"] != state:
-            assert found["state"] != "failed", found
-            await asyncio.sleep(0.1)
-    return found
-
-
-async def proposed(school: School, **changes: Any) -> tuple[str, list[Json]]:
-    """A plan that waits for its publication: its id and assignments."""
-    plan_id = (await school.post("/v1/plans", window(**changes)))["id"]
-    await reached(school, plan_id, "proposed")
-    return plan_id, await school.get(f"/v1/plans/{plan_id}/assignments")
 
 
 async def held(school: School, plan_id: str, count: int) -> Json:
