@@ -2,7 +2,7 @@
 
 Among 1, 100 and 1,000 classes that run, one of each of five schools fails, at different moments of the looks; where one
 class runs, it fails twice. The worker is a process; its media server and its recorders are simulated. Then
-searches for substitutes are simulated.
+many exceptions are acted on together, and searches for substitutes are simulated.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
+from benchmarks.exceptions.bulk import measure_bulk
 from benchmarks.exceptions.pool import Search, shares
 from benchmarks.exceptions.recorders import KINDS, Failure, Recorders
 from benchmarks.report import Report, Verdict, at_most, show_progress
@@ -72,11 +73,14 @@ async def measure(sizes: Sequence[int] = SIZES, times: int = TIMES) -> Report:
         mail = start_mail(folder)
         try:
             measured = {size: await _measure(size, times, postgres, temporal, mail, folder) for size in sizes}
+            urls = postgres.create_database()
+            upgrade(urls.owner)
+            in_bulk = await measure_bulk(urls)
         finally:
             mail.running.stop()
             temporal.running.stop()
             postgres.running.stop()
-    return _report(measured)
+    return _report(measured, in_bulk)
 
 
 async def _measure(
@@ -244,7 +248,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
-def _report(measured: dict[int, dict[Failure, Delays]]) -> Report:
+def _report(measured: dict[int, dict[Failure, Delays]], in_bulk: Sequence[Verdict]) -> Report:
     rows, verdicts = [], list[Verdict]()
     for size, ways in measured.items():
         for how, delays in ways.items():
@@ -263,7 +267,7 @@ def _report(measured: dict[int, dict[Failure, Delays]]) -> Report:
             verdicts.append(
                 at_most(f"{what}, p99 {name}", round(percentile(values, 0.99), 1), MOST_SECONDS, " s")
             )
-    verdicts += _substitutes()
+    verdicts += [*in_bulk, *_substitutes()]
     columns = ["sessions, failure", "case open p50 s", "p99 s", "owner told p50 s", "p99 s"]
     return Report("benchmarks.exceptions", columns, rows, verdicts)
 

@@ -4,14 +4,20 @@ from typing import Annotated
 
 import typer
 
-from cli.remote.caller import Caller, remote
+from cli.json_types import Json
+from cli.remote.caller import REFUSED, Caller, Yes, remote
 from cli.remote.ids import SESSION_HELP, resolve_id
 from cli.remote.lists import DEFAULT_LIMIT, All, Limit, show_list
+from services.inputs.cases import MOST_AT_ONCE, CaseCommand
 
 app = typer.Typer(no_args_is_help=True, help="Exceptions: what went wrong, who owns it and when it is due.")
 PATH = "/v1/exceptions"
 COLUMNS = ("due_at", "severity", "kind", "owner", "assignee", "subject_title", "id")
 Id = Annotated[str, typer.Argument(metavar="EXCEPTION", help="Its id, or the start of it.")]
+Kind = Annotated[str, typer.Option(help="Such as instructor_absent.")]
+Severity = Annotated[str, typer.Option(help="low, normal, high or critical")]
+Owner = Annotated[str, typer.Option(help="ops, instructor or admin")]
+Overdue = Annotated[bool, typer.Option("--overdue", help="Only overdue exceptions.")]
 
 
 @app.command("list")
@@ -22,11 +28,11 @@ def list_(
         str,
         typer.Option(help="unresolved, open, acknowledged, in_progress, snoozed, resolved or self_resolved"),
     ] = "unresolved",
-    kind: Annotated[str, typer.Option(help="Such as instructor_absent.")] = "",
-    severity: Annotated[str, typer.Option(help="low, normal, high or critical")] = "",
-    owner: Annotated[str, typer.Option(help="ops, instructor or admin")] = "",
+    kind: Kind = "",
+    severity: Severity = "",
+    owner: Owner = "",
     session: Annotated[str, typer.Option(help=f"Only for this class. {SESSION_HELP}")] = "",
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue exceptions.")] = False,
+    overdue: Overdue = False,
     limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
@@ -112,6 +118,51 @@ def resolve(
     """Resolve an exception."""
     case = caller.api.post(f"{_path_of(caller, exception)}/resolve", {"resolution": note})
     caller.screen.done("Resolved.", case)
+
+
+@app.command()
+@remote
+def act(
+    caller: Caller,
+    action: Annotated[CaseCommand, typer.Argument(help="What to do with the exceptions.")],
+    exceptions: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXCEPTION]…", help="Their ids, or the starts of them.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All that the options below ask for, however many.")
+    ] = False,
+    kind: Kind = "",
+    severity: Severity = "",
+    owner: Owner = "",
+    overdue: Overdue = False,
+    note: Annotated[str, typer.Option(help="What was done, of a resolution.")] = "",
+    member: Annotated[str, typer.Option("--for", help="The staff member to assign to. Default: you.")] = "",
+    yes: Yes = False,
+) -> None:
+    """Acknowledge, assign or resolve many exceptions. Each is done or refused by itself."""
+    if every == bool(exceptions):
+        raise typer.BadParameter("Name exceptions, or pass --all.")
+    if every:
+        overdue_only = "true" if overdue else None
+        asked = caller.api.pages(PATH, kind=kind, severity=severity, owner=owner, overdue=overdue_only)
+        ids = [row["id"] for row in asked]
+    else:
+        ids = [resolve_id(caller.api, PATH, one) for one in exceptions or []]
+    member_id = resolve_id(caller.api, "/v1/members", member) if member else None
+    caller.confirm(f"{action.capitalize()} {len(ids)} exceptions?", yes)
+    refused: list[Json] = []
+    for first in range(0, len(ids), MOST_AT_ONCE):
+        some = ids[first : first + MOST_AT_ONCE]
+        body = {"action": action, "ids": some, "member_id": member_id, "resolution": note}
+        results = caller.api.post("/v1/exception-actions", body)
+        refused += [result for result in results if not result["done"]]
+        caller.screen.note(f"{first + len(some)} of {len(ids)}")
+    if refused:
+        caller.screen.rows(refused, "id", "detail")
+    done = {"done": len(ids) - len(refused), "refused": len(refused)}
+    caller.screen.done(f"{done['done']} done, {done['refused']} refused.", done)
+    if refused:
+        raise typer.Exit(REFUSED)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.dependencies import Now, Shared
@@ -70,6 +70,24 @@ class BulkForm(Schema):
     within: str = Field("", max_length=2000)  # the query of the list that was shown
     member_id: UUID | None = None  # None: the reader
     resolution: Text = Field("", max_length=2000)
+    everything: bool = False  # that `within` asks for, on all its pages
+    # How far the acts on everything are:
+    after: UUID | None = None  # the last case of the batches before
+    since: AwareDatetime | None = None  # cases that were opened later are left out
+    total: int = Field(0, ge=0, lt=10**7)
+    acted: int = Field(0, ge=0, lt=10**7)
+    refused: int = Field(0, ge=0, lt=10**7)
+    why: list[Text] = Field([], max_length=20)  # of the refusals, each once
+
+    def with_results(self, results: Sequence[CaseResult]) -> "BulkForm":
+        errors = [result.error.detail for result in results if result.error]
+        changed = {
+            "acted": self.acted + len(results) - len(errors),
+            "refused": self.refused + len(errors),
+            "why": sorted({*self.why, *errors})[:20],
+            "after": results[-1].case_id if results else self.after,
+        }
+        return self.model_copy(update=changed)
 
 
 @router.get("", dependencies=[permits(Permission.EXCEPTIONS_READ)])
@@ -123,17 +141,47 @@ async def act(
 ) -> Response:
     if form.action == CaseCommand.RESOLVE and not form.resolution:
         raise InvalidInput("say what was done", next_step="Write a reason, or choose one of the list.")
+    if form.everything:
+        return await _act_on_everything(request, shared, who, form, now)
     ids = list(dict.fromkeys([*form.ids, *await _of_incidents(shared, who, form, now)]))
     if not ids:
         raise InvalidInput("no exception is selected", next_step="Select at least one.")
-    results: list[CaseResult] = []
     for first in range(0, len(ids), MOST_AT_ONCE):
-        some = ids[first : first + MOST_AT_ONCE]
-        wanted = BulkAction(
-            action=form.action, ids=some, member_id=form.member_id, resolution=form.resolution
-        )
-        results += await act_on_cases(shared.database, who, wanted, now)
-    return done(request, f"/exceptions?{form.within}", _summary(form.action, results))
+        form = await _acted(shared, who, form, ids[first : first + MOST_AT_ONCE], now)
+    return done(request, f"/exceptions?{form.within}", _summary(form))
+
+
+async def _act_on_everything(
+    request: Request, shared: State, who: Principal, form: BulkForm, now: datetime
+) -> Response:
+    """Act on all cases that the shown list asks for, batch by batch.
+
+    A browser gets the progress after each batch, which asks for the next one; a form without htmx is answered once.
+    """
+    within = QueueFilter.of_address(form.within, who)
+    wanted, narrowing, since = within.query.wanted(), within.narrowing(now), form.since or now
+    if not form.total:
+        async with shared.database.tenant(who.organization_id) as db:
+            total = await cases.count(db, wanted, since, **narrowing)
+        form = form.model_copy(update={"since": since, "total": total})
+    while True:
+        async with shared.database.tenant(who.organization_id) as db:
+            ids = await cases.ids_after(db, wanted, since, form.after, MOST_AT_ONCE, **narrowing)
+        if ids:
+            form = await _acted(shared, who, form, ids, now)
+        if len(ids) < MOST_AT_ONCE:
+            return done(request, f"/exceptions?{form.within}", _summary(form))
+        if by_htmx(request):
+            return page(request, "parts/bulk_progress.html", form=form, done=form.acted + form.refused)
+
+
+async def _acted(
+    shared: State, who: Principal, form: BulkForm, ids: Sequence[UUID], now: datetime
+) -> BulkForm:
+    wanted = BulkAction(
+        action=form.action, ids=list(ids), member_id=form.member_id, resolution=form.resolution
+    )
+    return form.with_results(await act_on_cases(shared.database, who, wanted, now))
 
 
 async def _of_incidents(shared: State, who: Principal, form: BulkForm, now: datetime) -> list[UUID]:
@@ -147,13 +195,10 @@ async def _of_incidents(shared: State, who: Principal, form: BulkForm, now: date
     return [case_id for ids in by_incident.values() for case_id in ids]
 
 
-def _summary(action: CaseCommand, results: Sequence[CaseResult]) -> str:
+def _summary(form: BulkForm) -> str:
     """What was done, and why the rest was not."""
-    refused = [result.error.detail for result in results if result.error]
-    sentence = f"{len(results) - len(refused)} {_DONE[action]}."
-    if not refused:
-        return sentence
-    return f"{sentence} {len(refused)} not: {'; '.join(sorted(set(refused)))}."
+    sentence = f"{form.acted} {_DONE[form.action]}."
+    return f"{sentence} {form.refused} not: {'; '.join(form.why)}." if form.refused else sentence
 
 
 async def _rows(

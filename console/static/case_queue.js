@@ -17,7 +17,15 @@ function keepSelection() {
   showSelection();
 }
 
-const showSelection = () => showSelected(bulk, boxes());
+// Once the whole page is selected and there are others, all pages can be.
+function showSelection() {
+  showSelected(bulk, boxes());
+  const everything = bulk?.querySelector("[data-everything]");
+  if (!everything) return;
+  const isWhole = bulk.querySelector("[data-select-all]").checked;
+  everything.hidden = !isWhole || !list.querySelector("[rel=next]");
+  if (everything.hidden) everything.querySelector("input").checked = false;
+}
 
 function select(box, on) {
   box.checked = on;
@@ -34,7 +42,7 @@ bulk?.querySelector("[data-select-all]").addEventListener("change", ({ target })
   showSelection();
 });
 document.addEventListener("homeroom:done", ({ target }) => {
-  if (target !== bulk) return;
+  if (!bulk?.contains(target)) return;
   selected.clear();
   bulk.reset();
   bulk.querySelector(".dialog-problem").replaceChildren();

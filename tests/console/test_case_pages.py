@@ -17,6 +17,7 @@ from domain.subjects import Subject, SubjectKind
 from models.repositories import cases, sessions
 from services.case_repairs import tried
 from services.cases import Evidence
+from services.inputs.cases import MOST_AT_ONCE
 from tests.campus import School
 from tests.console.case_rows import add_many, case_about, class_in
 from tests.console.queue_rows import add_notice
@@ -275,6 +276,28 @@ async def test_an_incident_is_one_row_that_is_handled_at_once(
     message = answer.headers["hx-trigger"]
     assert f"{count - len(of_kind) + 1} resolved. 1 not: this exception is resolved." in message
     assert (await harbour.get(f"/v1/incidents/{incident_id}"))["resolved_at"]
+
+
+async def test_all_that_match_are_acted_on_with_progress_and_one_result(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    count = 2 * MOST_AT_ONCE + 10
+    await add_many(harbour, UUID(await harbour.book()), count)
+    htmx, progress = {"HX-Request": "true"}, []
+    one_kind = {"action": "acknowledge", "everything": "true", "within": "kind=step_failed"}
+    await operator.post("/exceptions/bulk", data=one_kind)
+    changed = {case["kind"] for case in (await harbour.get("/v1/exceptions?state=acknowledged"))["items"]}
+    assert changed == {"step_failed"}
+    data = {"action": "resolve", "everything": "true", "within": "", "resolution": "restarted"}
+    for _ in range(count):
+        answer = await operator.post("/exceptions/bulk", data=data, headers=htmx)
+        if answer.status_code == 204:
+            break
+        progress.append(re.findall(r"(\d+) of (\d+)", answer.text)[0])
+        data |= dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.text))
+    assert progress == [(str(MOST_AT_ONCE * step), str(count)) for step in (1, 2)]
+    assert f"{count} resolved." in answer.headers["hx-trigger"]
+    assert (await harbour.get("/v1/exceptions"))["items"] == []
 
 
 async def test_many_cases_are_acknowledged_and_assigned_at_once(
