@@ -21,7 +21,12 @@ from models.series import Series
 from models.session import Session
 from models.term_plan import PlanRun
 
-_NAMED_BY = ("name", "title", "subject", "file_name")  # the columns that name a row, the first that its table has
+_NAMED_BY = (
+    "name",
+    "title",
+    "subject",
+    "file_name",
+)  # the columns that name a row, the first that its table has
 _ACTORS: Mapping[str, type[SQLModel]] = {
     "member": Member,
     "instructor": Instructor,

@@ -1,13 +1,13 @@
 """unanswered asks: calls for volunteers and offers of swaps that end without an answer, in all tenants of a region
 
 Revision ID: 0062
-Revises: 0060
+Revises: 0061
 """
 
 from alembic import op
 
 revision = "0062"
-down_revision = "0060"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

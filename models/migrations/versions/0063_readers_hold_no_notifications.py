@@ -1,13 +1,13 @@
 """readers hold no notifications: a session of a SQL reader ends when it keeps the queue of notifications from emptying
 
-Revision ID: 0064
-Revises: 0060
+Revision ID: 0063
+Revises: 0062
 """
 
 from alembic import op
 
-revision = "0064"
-down_revision = "0060"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
