@@ -66,6 +66,7 @@ _SPECIFIC = (
     mark("you are on leave in all of this time already"),
     mark("Choose other days, or take the earlier request back first."),
     mark("you have changed this many times in the last hour; what you said last counts"),
+    mark("this class was offered many times in the last hour"),
 )
 
 

@@ -100,6 +100,16 @@ async def of_sessions(db: AsyncSession, session_ids: Collection[UUID], limit: in
     return await _read(db, sa.and_(about, col(ClassSwap.state) == SwapState.OFFERED), limit)
 
 
+async def offered_since(db: AsyncSession, session_id: UUID, since: datetime) -> list[datetime]:
+    """When a class was offered to colleagues after `since`, whatever became of it, in order."""
+    query = (
+        sa.select(col(ClassSwap.created_at))
+        .where(col(ClassSwap.session_id) == session_id, col(ClassSwap.created_at) > since)
+        .order_by(col(ClassSwap.created_at))
+    )
+    return list(await db.scalars(query))
+
+
 async def _read(db: AsyncSession, which: sa.ColumnElement[bool], limit: int | None) -> list[SwapRow]:
     query = (
         sa.select(ClassSwap, Session, _From, _To, _Return)

@@ -175,6 +175,19 @@ async def test_offers_end_with_an_answer_a_move_or_the_policy(harbour: School) -
     assert await own_calendar(harbour, ben) == set()
 
 
+async def test_a_class_is_not_offered_again_and_again(harbour: School) -> None:
+    ben = (await colleague(harbour, "Ben"))["id"]
+    await qualify(harbour)
+    session_id = await harbour.book(72 * HOUR)
+    async with await instructors_browser(harbour) as adas:
+        for _ in range(5):
+            assert (await ask(adas, session_id, ben)).is_success
+            await adas.post(f"{SWAPS}/withdraw", data={"swap_id": swap_in(await adas.get(SWAPS))})
+        refused = await ask(adas, session_id, ben)
+    assert (refused.status_code, "many times in the last hour" in refused.text) == (429, True)
+    assert len(await told(harbour, InstructorNoticeKind.SWAP_OFFERED)) == 5
+
+
 async def test_the_pages_in_a_browser(harbour: School, chromium: Browser) -> None:
     ben = await colleague(harbour, "Ben")
     await colleague(harbour, "Cleo", subject="Music")
