@@ -1,4 +1,4 @@
-"""The instructor has given every consent that the class needs, such as to be recorded."""
+"""The instructor has given every consent that the class needs, such as to being recorded."""
 
 from typing import ClassVar
 

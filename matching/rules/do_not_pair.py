@@ -1,4 +1,4 @@
-"""No student of the class must be kept apart from the instructor."""
+"""Nobody teaches a student whom they are kept apart from."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The most hours of teaching on a day, which is the day of a class's start in the instructor's zone."""
+"""Nobody teaches more hours a day than their most. A class counts on the day of its start in their zone."""
 
 from typing import ClassVar
 

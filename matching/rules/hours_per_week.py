@@ -1,4 +1,4 @@
-"""The most hours of teaching in a week from Monday, which is the week of a class's start in the instructor's zone."""
+"""Nobody teaches more hours a week, from Monday, than their most. A class counts where it starts in their zone."""
 
 from typing import ClassVar
 

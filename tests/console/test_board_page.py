@@ -128,7 +128,7 @@ async def test_filters_are_kept_in_the_url(
     await page.reload()
     await expect(items).to_have_count(1)
     await expect(page.get_by_role("searchbox")).to_have_value("ríVERS")
-    await page.get_by_role("checkbox", name="Open exceptions").check()
+    await page.get_by_role("checkbox", name="With exceptions").check()
     await expect(page.get_by_text("No matching classes")).to_be_visible()
     await page.get_by_role("button", name="Show all classes").click()
     await expect(items).to_have_count(3)
