@@ -181,9 +181,9 @@ class LiveHub:
                 by_tenant = await self._by_tenant({UUID(session_id) for session_id in message})
             except Unavailable:
                 logger.warning("all pages reload: the database does not respond")
-            except Exception as error:  # a malformed message must not stop all updates
+            except Exception as error:  # no message may stop all updates
                 logger.error(
-                    "all pages reload: a message was not understood",
+                    "all pages reload: whom a message is for can't be told",
                     extra={"error": type(error).__name__},
                 )
         for organization_id, watchers in list(self._watchers.items()):

@@ -117,15 +117,16 @@ async def test_changes_of_another_organizations_session_are_not_sent(
         assert stranger.quiet
 
 
-async def test_a_malformed_notification_makes_all_pages_reload(
+async def test_a_malformed_notification_reloads_no_page_and_stops_no_updates(
     hub: LiveHub, database: Database, two: tuple[Tenant, Tenant]
 ) -> None:
-    tenant, _ = two
-    async with pages(hub, (tenant.id, tenant.session_id)) as (page,):
+    tenant, other = two
+    opened = [(tenant.id, tenant.session_id), (other.id, other.session_id)]
+    async with pages(hub, *opened) as (page, stranger):
         notify(database, "no session at all")
-        await page.changed()
         notify(database, tenant.session_id)
         await page.changed()
+        assert stranger.quiet
 
 
 async def test_pages_reload_after_a_lost_database_connection(
