@@ -99,7 +99,7 @@ def _what(entry: CaseEntry, names: Names) -> str:
         people = str(entry.detail.get("people", ""))
         if people == "0" and "incident_id" in entry.detail:
             return "Told nobody: its incident has been told of"
-        readers = "1 person" if people == "1" else f"{people} people" if people else "staff"
+        readers = {"": "staff", "0": "nobody", "1": "1 person"}.get(people, f"{people} people")
         channels = str(entry.detail.get("channels", ""))
         others = "1 channel" if channels == "1" else f"{channels} channels"
         if not channels:

@@ -66,7 +66,7 @@ _SUBJECTS: Mapping[SubjectKind, type[SQLModel]] = {
     SubjectKind.ALERT_CHANNEL: AlertChannel,
 }
 
-_UNNAMED: Mapping[SubjectKind, str] = {SubjectKind.IMPORT: "Rows without a file"}
+_UNNAMED: Mapping[SubjectKind, str] = {SubjectKind.IMPORT: "Pasted rows"}
 
 
 async def of(db: AsyncSession, table: type[SQLModel], keys: Iterable[UUID]) -> dict[UUID, str]:
