@@ -306,10 +306,10 @@ async def _unresolved(db: AsyncSession, case_id: UUID) -> QueuedCase:
 
 
 def _acknowledge(case: ExceptionCase, who: Principal, now: datetime) -> None:
-    """Record who has seen the case first."""
+    """Record who has seen the case first. Their request may have come before the case that it waited for."""
     case.snoozed_until = None
     if case.acknowledged_at is None:
-        case.acknowledged_at, case.acknowledged_by = now, who.actor
+        case.acknowledged_at, case.acknowledged_by = max(now, case.opened_at), who.actor
 
 
 def _open_again(case: ExceptionCase, acknowledge_due_at: datetime) -> None:
@@ -319,7 +319,8 @@ def _open_again(case: ExceptionCase, acknowledge_due_at: datetime) -> None:
 
 
 def _resolve(case: ExceptionCase, state: CaseState, by: str, resolution: str, now: datetime) -> None:
-    case.state, case.resolved_at, case.resolved_by, case.resolution = state, now, by, resolution
+    case.state, case.resolved_by, case.resolution = state, by, resolution
+    case.resolved_at = max(now, case.opened_at)  # as with an acknowledgement
     case.snoozed_until = None
 
 

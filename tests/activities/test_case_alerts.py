@@ -146,6 +146,19 @@ async def test_nobody_is_told_of_a_case_that_was_acknowledged_meanwhile(
     assert await alerts.tell(school.id, case_id, Reason.OPENED, 0, 0, now()) == 0
 
 
+async def test_no_case_is_seen_or_resolved_before_it_was_opened(
+    school: SchoolRows, staff: dict[str, UUID]
+) -> None:
+    """A request reads the clock when it comes, and may then wait for whoever opens the case."""
+    case_id, who, came = await opened(school), ops(school, staff), now() - timedelta(minutes=1)
+    async with school.database.tenant(school.id) as db:
+        await acknowledge(db, who, case_id, came)
+        case = (await resolve(db, who, case_id, "looked at", came)).case
+        assert case.acknowledged_at == case.resolved_at == case.opened_at
+        (times,) = await cases.handling_times(db, case.opened_at)
+    assert times.resolve_median == times.acknowledge_median == timedelta()
+
+
 @pytest.mark.usefixtures("staff")
 async def test_of_thirty_cases_of_one_outage_three_are_told(school: SchoolRows, alerts: CaseAlerts) -> None:
     for number in range(30):

@@ -130,6 +130,7 @@ async def test_view_is_saved_opened_by_default_and_deleted(
     await expect(page.get_by_role("searchbox")).to_have_value("")
     await page.get_by_role("button", name="Edit views").click()
     await look_and_check(page, "board-views")
+    page.once("dialog", lambda dialog: dialog.accept())
     await page.get_by_role("button", name="Delete: Geography").click()
     await expect(page.get_by_role("button", name="Edit views")).to_have_count(0)
     page = await board()
