@@ -114,8 +114,13 @@ class HandlingTimesOut(Schema):
 
     @classmethod
     def of(cls, times: HandlingTimes) -> Self:
-        own = {name: getattr(times, name) for name in cls.model_fields if name != "exceptions"}
+        own = {name: _whole(getattr(times, name)) for name in cls.model_fields if name != "exceptions"}
         return cls(**own, exceptions=times.cases)
+
+
+def _whole(value: object) -> object:
+    """A time in whole seconds: the format `duration` has no fractions (RFC 3339, appendix A)."""
+    return timedelta(seconds=round(value.total_seconds())) if isinstance(value, timedelta) else value
 
 
 class BulkResult(Schema):

@@ -338,6 +338,7 @@ async def test_the_times_page_shows_what_the_api_measures(
     assert (lost["exceptions"], lost["resolved"], lost["self_resolved"]) == (2, 1, 0)
     assert lost["resolve_median"] == lost["resolve_p90"]
     assert lost["acknowledge_median"].startswith("PT")
+    assert "." not in lost["resolve_median"], "a duration of RFC 3339 has whole seconds"
     assert measured["step_failed"]["resolve_median"] is None
     page = await operator.get("/exceptions/times")
     row = next(part for part in page.text.split("<tr>") if f"kind={kind}" in part)

@@ -23,7 +23,7 @@ KIND = CaseKind(
     ),
     severity=Severity.HIGH,
     owner=Owner.OPS,
-    due_within=timedelta(hours=1),
+    due_within=timedelta(minutes=30),
     actions=(Action.FIND_SUBSTITUTE, Action.OPEN_CLASS, Action.CANCEL),
     ends_with_class=True,
 )
