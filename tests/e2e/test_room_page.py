@@ -147,30 +147,6 @@ def test_every_control_is_reachable_on_a_phone(held: ClassUnderTest, browse: Bro
     _use_the_menu(page)
 
 
-def test_unread_messages_are_counted_on_a_phone_while_the_chat_is_closed(
-    held: ClassUnderTest, browse: Browser
-) -> None:
-    phone, instructor = browse(**PHONE), browse()
-    with phone.expect_response(lambda answer: "/chat?" in answer.url):  # what was written before
-        join(phone, held.booked.links[STUDENT])
-    join(instructor, held.booked.links[INSTRUCTOR])
-    badge = control(phone, "Chat").locator(".unread")
-    for _ in range(2):
-        control(phone, "Chat").click()
-    expect(badge).to_have_count(0)
-    for count in ("1", "2"):
-        write(instructor, f"Look at page {count}")
-        expect(badge).to_have_text(count)
-        expect(badge).to_be_visible()
-        assert fits(phone)
-        assert in_one_row(phone)
-    look_at(phone, "room-unread")
-    control(phone, "Chat").click()
-    expect(badge).to_have_count(0)
-    control(phone, "Chat").click()
-    expect(badge).to_have_count(0)
-
-
 def _use_the_menu(page: Page) -> None:
     """The rare controls by keyboard, and closed again without one."""
     more, devices = control(page, "More"), control(page, "Devices")
@@ -237,6 +213,30 @@ def test_raised_hands_and_chat_reach_others_and_the_record(held: ClassUnderTest,
         sample = wait_for(lambda n=name: samples(held, n), f"what {name}'s page measured")  # type: ignore[misc]
         assert sample[0]["level"] in ("excellent", "good", "poor", "lost")
         assert sample[0]["audio_only"] is False
+
+
+def test_unread_messages_are_counted_on_a_phone_while_the_chat_is_closed(
+    held: ClassUnderTest, browse: Browser
+) -> None:
+    phone, instructor = browse(**PHONE), browse()
+    with phone.expect_response(lambda answer: "/chat?" in answer.url):  # what was written before
+        join(phone, held.booked.links[STUDENT])
+    join(instructor, held.booked.links[INSTRUCTOR])
+    badge = control(phone, "Chat").locator(".unread")
+    for _ in range(2):
+        control(phone, "Chat").click()
+    expect(badge).to_have_count(0)
+    for count in ("1", "2"):
+        write(instructor, f"Look at page {count}")
+        expect(badge).to_have_text(count)
+        expect(badge).to_be_visible()
+        assert fits(phone)
+        assert in_one_row(phone)
+    look_at(phone, "room-unread")
+    control(phone, "Chat").click()
+    expect(badge).to_have_count(0)
+    control(phone, "Chat").click()
+    expect(badge).to_have_count(0)
 
 
 def test_chat_and_raised_hands_come_back_after_a_return(held: ClassUnderTest, browse: Browser) -> None:
