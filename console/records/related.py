@@ -51,7 +51,7 @@ async def _of_student(db: AsyncSession, who: Principal, key: UUID, now: datetime
         "guardians": await relations.guardians_of_student(db, key),
         "enrollments": await relations.courses_of_student(db, key) if reads_enrollments else [],
         "classes": await _classes(db, who, now, student_id=key),
-        "past_classes": await _past_classes(db, who, now, student_id=key),
+        "past_classes": await _classes(db, who, now, student_id=key, past=True),
     }
 
 
@@ -93,7 +93,7 @@ async def _of_instructor(db: AsyncSession, who: Principal, key: UUID, now: datet
         "assume_qualified": (await standing(db)).assume_qualified,
         "qualifications": (await people.qualifications(db, [key])).get(key, []),
         "classes": await _classes(db, who, now, {"instructor_id": key}),
-        "past_classes": await _past_classes(db, who, now, {"instructor_id": key}),
+        "past_classes": await _classes(db, who, now, {"instructor_id": key}, past=True),
     }
 
 
@@ -133,30 +133,15 @@ async def _classes(
     equal: Mapping[str, Any] | None = None,
     *,
     student_id: UUID | None = None,
+    past: bool = False,
 ) -> list[Session]:
-    """Those of today and the coming ones, the next first."""
+    """Those of today and the coming ones, the next first; `past`: those before, the latest first."""
     if not who.may(Permission.SESSIONS_READ):
         return []
-    wanted = pages.PageRequest("starts_at", _MAX_CLASSES, equal=equal or {})
-    period = ClassFilter(now - _TODAY, now + _DAYS_AHEAD, student_id)
-    rows, _ = await class_lists.page(db, who, wanted, period)
-    return rows
-
-
-async def _past_classes(
-    db: AsyncSession,
-    who: Principal,
-    now: datetime,
-    equal: Mapping[str, Any] | None = None,
-    *,
-    student_id: UUID | None = None,
-) -> list[Session]:
-    """Those before, the latest first."""
-    if not who.may(Permission.SESSIONS_READ):
-        return []
-    wanted = pages.PageRequest("-starts_at", _MAX_PAST, equal=equal or {})
-    period = ClassFilter(now - _DAYS_BACK, now - _TODAY, student_id)
-    rows, _ = await class_lists.page(db, who, wanted, period)
+    sort, most = ("-starts_at", _MAX_PAST) if past else ("starts_at", _MAX_CLASSES)
+    since, until = (-_DAYS_BACK, -_TODAY) if past else (-_TODAY, _DAYS_AHEAD)
+    period = ClassFilter(now + since, now + until, student_id)
+    rows, _ = await class_lists.page(db, who, pages.PageRequest(sort, most, equal=equal or {}), period)
     return rows
 
 
