@@ -10,33 +10,28 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import LinkExpired, LinkInvalid, LinkReplaced
-from domain.people.join_codes import read_code, written
+from domain.people.join_codes import read_code
 from models.database import Database
 from models.repositories import join_codes, sessions
 from models.session import Participant
-from services.joining import join_url, refuse_replaced
+from services.joining import join_url, refuse_replaced, short_link
 from services.sign_in_lockout import SignInLockout
-from signing.join_codes import JoinCodeMaker
 from signing.links import LINK_VALID_AFTER_CLASS, LinkSigner
 
 
 class JoinCodes:
-    def __init__(
-        self, database: Database, links: LinkSigner, codes: JoinCodeMaker, lockout: SignInLockout
-    ) -> None:
+    def __init__(self, database: Database, links: LinkSigner, lockout: SignInLockout) -> None:
         self._database = database
         self._links = links
-        self._codes = codes
         self._lockout = lockout
 
     async def urls(self, db: AsyncSession, people: Iterable[Participant]) -> dict[UUID, str]:
         """The short links of participants, by participant. Their hashes are stored, so that they can be found."""
         urls = {}
         for person in people:
-            code, code_hash = self._codes.code(person.id, person.join_code_hash, person.link_version)
+            urls[person.id], code_hash = short_link(self._links, person)
             if person.join_code_hash != code_hash:
                 await join_codes.store(db, person.id, code_hash)
-            urls[person.id] = self._links.short_join_url(written(code))
         return urls
 
     async def resolve(self, typed: str, host: str, now: datetime) -> str:
@@ -49,7 +44,7 @@ class JoinCodes:
         holder = None
         if code:
             async with self._database.lookup() as db:
-                holder = await join_codes.holder_of(db, self._codes.hashes(code))
+                holder = await join_codes.holder_of(db, self._links.codes.hashes(code))
         if holder is None:
             await self._lockout.count_bad_join_code(host, now)
             raise LinkInvalid("no class has this code", next_step="Check each letter, or ask for a new link.")

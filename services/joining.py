@@ -47,17 +47,23 @@ def join_url(links: LinkSigner, session: Session, person: Participant) -> str:
     return links.join_url(link, session.ends_at + LINK_VALID_AFTER_CLASS)
 
 
+def short_link(links: LinkSigner, person: Participant) -> tuple[str, str]:
+    """The short form of a participant's join link, and the hash under which its code is found once that is stored."""
+    code, code_hash = links.codes.code(person.id, person.join_code_hash, person.link_version)
+    return links.short_join_url(written(code)), code_hash
+
+
 def short_join_url(links: LinkSigner, person: Participant) -> str:
     """The short form of a participant's join link, whose code is stored with the transaction that has read the person.
 
     Empty for a row of no transaction: nobody could find its code.
     """
-    code, code_hash = links.codes.code(person.id, person.join_code_hash, person.link_version)
+    url, code_hash = short_link(links, person)
     if person.join_code_hash != code_hash:
         if object_session(person) is None:
             return ""
         person.join_code_hash = code_hash
-    return links.short_join_url(written(code))
+    return url
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ def context(
 ) -> ClassContext:
     session = facts.session
     joining = recipient.participants if kind in WITH_JOIN_LINKS else ()
+    joins = join_urls(session, links, joining, now)
     children = {p.student_id: p.name for p in recipient.participants if p.student_id}
     in_class = [person for person in facts.participants if person.in_class]
     shown = in_class if recipient.kind == "instructor" else recipient.participants
@@ -144,8 +145,8 @@ def context(
         previous_start=_previous_start(facts, recipient),
         cancel_reason=reason_for_people(session.cancel_reason),
         students=tuple(p.name for p in shown if p.role == Role.STUDENT),
-        join_urls=join_urls(session, links, joining, now),
-        short_links=_short_links(session, links, joining, now),
+        join_urls=joins,
+        short_links=_short_links(links, joining, joins),
         page_url=links.session_page(session.id),
         check_in_url=_check_in_url(session, links, recipient, now) if kind in WITH_CHECK_IN else "",
         dispute_url=_dispute_url(session, kind, recipient, links, now),
@@ -170,12 +171,12 @@ def join_urls(
 
 
 def _short_links(
-    session: Session, links: LinkSigner, participants: Sequence[Participant], now: datetime
+    links: LinkSigner, participants: Sequence[Participant], joins: Sequence[tuple[str, str]]
 ) -> dict[str, str]:
-    """The short forms of these participants' join links, by the long ones; none of a class that is over."""
-    if not may_be_joined(session.state, session.ends_at, now):
-        return {}
-    both = [(join_url(links, session, person), short_join_url(links, person)) for person in participants]
+    """The short forms of these participants' join links, by the long ones of `join_urls`, which may be none."""
+    both = [
+        (url, short_join_url(links, person)) for (_, url), person in zip(joins, participants, strict=False)
+    ]
     return {url: short for url, short in both if short}
 
 

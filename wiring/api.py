@@ -64,7 +64,7 @@ from signing.links import LinkSigner
 from storage.object_store import open_store
 from wiring.alerts import alert_sender, channel_targets
 from wiring.calendars import calendar_imports, calendar_turns, closure_files
-from wiring.signing import join_code_maker, link_signer, sealed_content, sealer
+from wiring.signing import link_signer, sealed_content, sealer
 from wiring.temporal import connect
 from workflows.client import (
     BookingImportClient,
@@ -262,7 +262,7 @@ class ApiParts:
 
     @cached_property
     def join_codes(self) -> JoinCodes:
-        return JoinCodes(self.database, self.links, join_code_maker(self.settings), self.lockout)
+        return JoinCodes(self.database, self.links, self.lockout)
 
     @cached_property
     def join_links(self) -> JoinLinks:

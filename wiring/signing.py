@@ -2,7 +2,6 @@
 
 from config.settings import Settings
 from services.sealed_content import SealedContent
-from signing.join_codes import JoinCodeMaker
 from signing.links import LinkSigner
 from signing.sealing import Sealer
 
@@ -10,11 +9,6 @@ from signing.sealing import Sealer
 def link_signer(settings: Settings) -> LinkSigner:
     """Signs links to the deployment's public URL; links signed with an older secret stay valid."""
     return LinkSigner([secret.get_secret_value() for secret in settings.link_secrets], settings.public_url)
-
-
-def join_code_maker(settings: Settings) -> JoinCodeMaker:
-    """Makes join codes; those made with an older secret stay valid."""
-    return JoinCodeMaker([secret.get_secret_value() for secret in settings.link_secrets])
 
 
 def sealer(settings: Settings, purpose: str) -> Sealer:
