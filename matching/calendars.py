@@ -155,15 +155,15 @@ class Calendars:
             for table, sums in zip(self._loads, self.sums, strict=True)
         ]
 
-    def load_costs_of_each(self, one: int, instructors: Sequence[int]) -> list[list[float]]:
-        """The same for each of them at once, by load."""
+    def load_terms(self, one: int, instructors: Sequence[int]) -> dict[str, list[float]]:
+        """The same for each of them at once, by the key of the load's rule."""
         who: Ints = np.array(instructors, np.int64)
-        return [
-            table.marginal_of_each(
+        return {
+            rule.key: table.marginal_of_each(
                 who, np.array([sums[i] for i in instructors], np.float64), table.amount[one]
             )
-            for table, sums in zip(self._loads, self.sums, strict=True)
-        ]
+            for (rule, _), table, sums in zip(self.prepared.loads, self._loads, self.sums, strict=True)
+        }
 
     def added_cost(self, one: int, instructor: int) -> float:
         return sum(self.load_costs(one, instructor))

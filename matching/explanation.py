@@ -48,8 +48,7 @@ def explain(calendars: Calendars, class_id: UUID, instructor_id: UUID, prices: P
     pair = Pairs(np.array([one]), np.array([who]))
     terms = {key: float(costs[0]) for key, costs in prepared.term_costs(pair).items()}
     with calendars.without(one):
-        for (rule, _), cost in zip(prepared.loads, calendars.load_costs(one, who), strict=True):
-            terms[rule.key] = cost
+        terms |= {key: costs[0] for key, costs in calendars.load_terms(one, [who]).items()}
         bindings = refusals(calendars, calendars.bindings(one, who))
     excluded = [Refusal(key) for key, forbidden in prepared.refusals(pair).items() if forbidden[0]]
     return Explanation(

@@ -51,10 +51,9 @@ def _rank(calendars: Calendars, one: int, most: int | None) -> Ranking:
     allowed = np.array([calendars.allows(one, who) for who in able.instructors.tolist()], np.bool_)
     free = able.where(allowed)
     ids = prepared.encoded.instructor_ids
-    terms = {key: costs.tolist() for key, costs in prepared.term_costs(free).items()}
     whom = free.instructors.tolist()
-    for (rule, _), costs in zip(prepared.loads, calendars.load_costs_of_each(one, whom), strict=True):
-        terms[rule.key] = costs
+    terms = {key: costs.tolist() for key, costs in prepared.term_costs(free).items()}
+    terms |= calendars.load_terms(one, whom)
     scored = sorted((sum(own), who, own) for who, *own in zip(whom, *terms.values(), strict=True))
     busy = tuple(ids[who] for who in able.where(~allowed).instructors.tolist())
     best = (

@@ -176,10 +176,7 @@ def _refused(
     one = prepared.encoded.problem.classes[at]
     found = []
     with calendars.without(at):
-        for (rule, _), values in zip(
-            prepared.loads, calendars.load_costs_of_each(at, positions), strict=True
-        ):
-            costs[rule.key] = values
+        costs |= calendars.load_terms(at, positions)
         for place, who in enumerate(positions):
             key = prepared.encoded.instructor_ids[who]
             terms = {rule_key: values[place] for rule_key, values in costs.items()}
