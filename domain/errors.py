@@ -51,6 +51,7 @@
 general where whoever raises it knows no better.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -369,6 +370,18 @@ def _tree(base: type[HomeroomError]) -> dict[str, type[HomeroomError]]:
     for child in base.__subclasses__():
         found |= _tree(child)
     return found
+
+
+def as_stored(error: HomeroomError) -> dict[str, str]:
+    """An error as values that are kept; `from_stored` makes it again."""
+    return {"code": error.code, "detail": error.detail, "next_step": error.next_step} | error.extra
+
+
+def from_stored(stored: Mapping[str, str]) -> HomeroomError:
+    """The error that `as_stored` gave."""
+    extra = dict(stored)
+    code, detail, next_step = (extra.pop(name, "") for name in ("code", "detail", "next_step"))
+    return by_code(code)(detail, next_step=next_step, **extra)
 
 
 def by_code(code: str | None) -> type[HomeroomError]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, by_code
 from domain.people.access import Principal
 from models.idempotency import IdempotencyRow
 from models.repositories import idempotency
@@ -49,20 +48,6 @@ async def keep(db: AsyncSession, who: Principal, command_id: str, outcome: Mappi
     """Store what comes of the command of this transaction: ids, numbers and codes, nobody's name."""
     if command_id:
         await idempotency.keep(db, who.actor, _hash(command_id), _DONE, json.dumps(outcome))
-
-
-def stored_error(error: HomeroomError) -> dict[str, str]:
-    """An error whose text names nobody, as part of an outcome."""
-    own = {"code": error.code, "detail": error.detail, "next_step": error.next_step}
-    return own | error.extra
-
-
-def read_error(stored: Mapping[str, str] | None) -> HomeroomError | None:
-    if stored is None:
-        return None
-    given = dict(stored)
-    code, detail, next_step = (given.pop(name) for name in ("code", "detail", "next_step"))
-    return by_code(code)(detail, next_step=next_step, **given)
 
 
 def _hash(command_id: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind
-from domain.errors import HomeroomError, TransitionRefused
+from domain.errors import HomeroomError, TransitionRefused, as_stored, from_stored
 from domain.people.access import Principal
 from domain.scheduling.volunteers import Audience, CallState
 from domain.sessions.states import SessionState
@@ -63,9 +63,8 @@ class VolunteerCalls:
         async with self._database.tenant(who.organization_id) as db:
             known = await command_outcomes.earlier(db, who, command_id, now)
             if known is not None:
-                return {
-                    key: command_outcomes.read_error(known["refused"].get(str(key))) for key in session_ids
-                }
+                refusals = {key: from_stored(stored) for key, stored in known["refused"].items()}
+                return {key: refusals.get(str(key)) for key in session_ids}
             for key in sorted(session_ids):
                 try:
                     opened[key] = await _opened(db, who, key, wanted, now)
@@ -74,9 +73,7 @@ class VolunteerCalls:
                     results[key] = error
             able = await able_to_take(db, [row.session for row in opened.values()], wanted.audience, now)
             await self._tell(db, opened, able, now)
-            refused = {
-                str(key): command_outcomes.stored_error(error) for key, error in results.items() if error
-            }
+            refused = {str(key): as_stored(error) for key, error in results.items() if error}
             await command_outcomes.keep(db, who, command_id, {"refused": refused})
         return results
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import HomeroomError, InvalidInput, NotFound, by_code
+from domain.errors import HomeroomError, InvalidInput, NotFound, as_stored, from_stored
 from domain.people.access import AccessRole, Principal
 from domain.sessions.booking_imports import ImportState, RowOutcome
 from models.authorship import author
@@ -185,9 +185,7 @@ def refusal_of(problem: Mapping[str, Any]) -> HomeroomError | list[dict[str, Any
     """Why a stored row is refused: an error, or the errors of its values as pydantic writes them."""
     if errors := problem.get("errors"):
         return list(errors)
-    given = dict(problem)
-    code, detail, next_step = (given.pop(name, "") for name in ("code", "detail", "next_step"))
-    return by_code(code)(detail, next_step=next_step, **given)
+    return from_stored(problem)
 
 
 def _stored(row: Row) -> dict[str, Any]:
@@ -221,7 +219,6 @@ def _problem(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, ValidationError):
         found = {"errors": json.loads(refusal.json(include_url=False, include_input=False))}
     else:
-        own = {"code": refusal.code, "detail": refusal.detail, "next_step": refusal.next_step}
-        found = own | refusal.extra
+        found = as_stored(refusal)
     problem: dict[str, Any] = storable(found)
     return problem
