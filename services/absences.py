@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound, RateLimited, TransitionRefused
+from domain.errors import NotFound, TransitionRefused
 from domain.notices.kinds import DeliveryState, NoticeKind, notice_id, notice_key
 from domain.people.access import AccessRole, Principal
 from domain.people.roles import Role
@@ -23,6 +23,7 @@ from models.repositories import change_log, entities, notices, own_classes, sess
 from models.session import Participant, Session
 from reports.notices import render_notice
 from services.notice_content import ClassFacts, context, gather
+from services.rates import check_rate
 from services.recipients import Recipient, recipients
 from signing.links import LinkSigner
 from workflows.client import DeliveryClient
@@ -34,6 +35,7 @@ _BETWEEN_MESSAGES = timedelta(minutes=10)  # about one child and class
 _TOLD_AT_ONCE = timedelta(hours=1)  # before the class: from then on no message waits
 _MOST_CHANGES = 10  # by a family, of one child and class
 _MOST_CHANGES_WITHIN = timedelta(hours=1)
+_OFTEN = "you have changed this many times in the last hour; what you said last counts"
 
 
 class Absences:
@@ -57,7 +59,9 @@ class Absences:
             if session.state not in (SessionState.SCHEDULED, SessionState.OPEN) or now >= session.starts_at:
                 raise TransitionRefused("this class has already started", next_step="Contact your school.")
             if who.role == AccessRole.GUARDIAN:
-                await _check_rate(db, person, now)
+                since = now - _MOST_CHANGES_WITHIN
+                changes = await change_log.times_of_changes(db, person.id, "cannot_come_for", since)
+                check_rate(changes, _MOST_CHANGES, _MOST_CHANGES_WITHIN, now, _OFTEN)
             person.cannot_come_at = now if cannot_come else None
             person.cannot_come_for = session.starts_at if cannot_come else None
             await db.flush()
@@ -120,20 +124,6 @@ class Absences:
             deliver_by=deliver_by,
             created_at=now,
         )
-
-
-async def _check_rate(db: AsyncSession, person: Participant, now: datetime) -> None:
-    """Raises RateLimited."""
-    since = now - _MOST_CHANGES_WITHIN
-    changes = await change_log.times_of_changes(db, person.id, "cannot_come_for", since)
-    if len(changes) < _MOST_CHANGES:
-        return
-    wait = max(1, int((changes[-_MOST_CHANGES] - since).total_seconds()))
-    raise RateLimited(
-        "you have changed this many times in the last hour; what you said last counts",
-        next_step=f"Try again in {-(-wait // 60)} min, or contact your school.",
-        retry_after=str(wait),
-    )
 
 
 async def _next_message(

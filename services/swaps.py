@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound, RateLimited, TransitionRefused
+from domain.errors import NotFound, TransitionRefused
 from domain.people.access import Principal, require_acts_for
 from domain.scheduling.self_service import SelfServicePolicy
 from domain.scheduling.swaps import REASON, SwapState
@@ -27,6 +27,7 @@ from services.inputs.swaps import NewSwap
 from services.instructor_mails import InstructorMails
 from services.instructor_rules import said_in_general
 from services.organizations import organization, self_service_policy_of
+from services.rates import check_rate
 from services.scheduling_rules import published_version
 from services.substitution_notices import SubstitutionNotices
 from services.substitutions import Assignment, assign_all
@@ -39,6 +40,7 @@ _MOST = 100
 _MOST_OFFERS, _MOST_OFFERS_WITHIN = 5, timedelta(hours=1)  # of one class: each is a mail to a colleague
 NOT_ALLOWED = "your school doesn't let instructors swap this class here"
 RULES_FORBID = "the rules of your school don't allow this swap any more"
+OFTEN = "this class was offered many times in the last hour"
 ALREADY_OFFERED = "this class is offered to a colleague already"
 CHANGED = "one of the classes has changed since the page was opened"
 ASK_SCHOOL = "Contact your school."
@@ -87,7 +89,8 @@ class Swaps:
             policy = await _policy(db)
             _check_offer(policy, session, returned, new, now)
             await _release_outdated(db, session_id, now)
-            await _check_rate(db, session_id, now)
+            recent = await class_swaps.offered_since(db, session_id, now - _MOST_OFFERS_WITHIN)
+            check_rate(recent, _MOST_OFFERS, _MOST_OFFERS_WITHIN, now, OFTEN)
             if await why_not(db, session, new.colleague_id, returned, now):
                 raise TransitionRefused(RULES_FORBID, next_step=ASK_SCHOOL)
             await entities.in_use(db, Instructor, new.colleague_id)
@@ -241,19 +244,6 @@ async def _release_outdated(db: AsyncSession, session_id: UUID, now: datetime) -
             if row.swap.state == SwapState.OFFERED:
                 raise TransitionRefused(ALREADY_OFFERED, next_step=SEE_SWAPS)
     await db.flush()
-
-
-async def _check_rate(db: AsyncSession, session_id: UUID, now: datetime) -> None:
-    """Raises RateLimited."""
-    recent = await class_swaps.offered_since(db, session_id, now - _MOST_OFFERS_WITHIN)
-    if len(recent) < _MOST_OFFERS:
-        return
-    wait = max(1, int((recent[-_MOST_OFFERS] + _MOST_OFFERS_WITHIN - now).total_seconds()))
-    raise RateLimited(
-        "this class was offered many times in the last hour",
-        next_step=f"Try again in {-(-wait // 60)} min, or contact your school.",
-        retry_after=str(wait),
-    )
 
 
 async def _locked(
