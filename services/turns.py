@@ -1,4 +1,4 @@
-"""Turns at costly work: so much of it at once in a process, and one piece of it at a time for each organization."""
+"""Limits costly work: a few pieces of it at once in a process, one at a time for each organization."""
 
 import asyncio
 from collections.abc import AsyncIterator

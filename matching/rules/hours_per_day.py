@@ -1,4 +1,4 @@
-"""Nobody teaches more hours a day than their most. A class counts on the day of its start in their zone."""
+"""The instructor's limit of hours a day, in their zone. A class counts on the day of its start."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Nobody teaches more hours a week, from Monday, than their most. A class counts where it starts in their zone."""
+"""The instructor's limit of hours a week, from Monday in their zone. A class counts in the week of its start."""
 
 from typing import ClassVar
 
