@@ -3,8 +3,10 @@
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from api import openapi
 from api.http import problems
@@ -58,6 +60,18 @@ from config.logging import configure_logging
 from config.settings import Settings
 
 
+class _App(FastAPI):
+    """FastAPI, with webhooks answered beside it."""
+
+    def __init__(self, *, over_tls: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self._webhooks = livekit.LiveKitWebhooks(self.state, over_tls=over_tls)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._webhooks if livekit.is_webhook(scope) else super().__call__
+        await answer(scope, receive, send)
+
+
 def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, dedicated: bool) -> FastAPI:
     """The full application. `pages` are functions that add routes, such as the console's.
 
@@ -75,7 +89,8 @@ def make_app(settings: Settings, pages: Sequence[Callable[[FastAPI], None]], *, 
         finally:
             await app.state.homeroom.aclose()
 
-    app = FastAPI(
+    app = _App(
+        over_tls=settings.over_tls,
         title="Homeroom",
         version="1",
         summary="Durable operations for live online classes",
@@ -121,7 +136,7 @@ def make_webhooks_app(settings: Settings, *, dedicated: bool) -> FastAPI:
         finally:
             await app.state.homeroom.aclose()
 
-    app = FastAPI(title="Homeroom: webhooks", lifespan=lifespan, openapi_url=None)
+    app = _App(over_tls=settings.over_tls, title="Homeroom: webhooks", lifespan=lifespan, openapi_url=None)
     _add_middleware(app, settings)
     problems.install(app)
     _serve_health(app)
@@ -129,14 +144,12 @@ def make_webhooks_app(settings: Settings, *, dedicated: bool) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Adds middleware; the one added last handles a request first."""
     app.add_middleware(
         RequestMiddleware,
         over_tls=settings.over_tls,
         trusted_proxies=settings.trusted_proxies,
         open_limit=OpenPathLimit(settings.open_rate_limit, settings.rate_limit_storage),
     )
-    app.add_middleware(livekit.LiveKitWebhooks, over_tls=settings.over_tls)
 
 
 def _freeze_startup_objects() -> None:

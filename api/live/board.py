@@ -23,7 +23,8 @@ from domain.sessions.board import SessionRow
 from models.database import Database
 from services import board
 
-_MIN_INTERVAL = 0.03  # seconds between two messages
+_MIN_PAUSE, _MAX_PAUSE = 0.03, 0.1  # seconds after a message
+_PAUSE_OF_READ = 2.0  # of the time that the message took: fewer and larger messages where much changes
 CHECK_INTERVAL = (
     60.0  # seconds between two checks of all rows, which find a change whose notification was lost
 )
@@ -129,8 +130,10 @@ class BoardFeed:
                         unchecked, last_checked = await self._all_sessions(), loop.time()
                     changed |= await self._differing_rows(unchecked[:_CHECKED_AT_ONCE])
                     unchecked = unchecked[_CHECKED_AT_ONCE:]
+                began = loop.time()
                 if await self._send(changed):
-                    await asyncio.sleep(_MIN_INTERVAL)
+                    took = loop.time() - began
+                    await asyncio.sleep(min(_MAX_PAUSE, max(_MIN_PAUSE, _PAUSE_OF_READ * took)))
             except Unavailable:
                 logger.warning("the board is waiting for the database")
                 watcher.notify(None)

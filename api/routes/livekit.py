@@ -1,6 +1,6 @@
 """Receives LiveKit's webhooks: verifies the signature of the raw body, records the event, then answers.
 
-Webhooks are most of the traffic, so an ASGI middleware handles them before FastAPI: without routing, other middleware,
+Webhooks are most of the traffic, so a small ASGI application beside FastAPI answers them: without routing, middleware,
 or a log line for a recorded event. Headers and problems are those of the API. The route below only describes the
 operation in OpenAPI.
 """
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from fastapi import APIRouter, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import State
+from starlette.types import Receive, Scope, Send
 
 from api.http.body_limit import MAX_BODY, declared_length, too_large
 from api.http.problems import error_response, fault_response
@@ -29,7 +30,7 @@ router = APIRouter(tags=["livekit"])
 @router.post(PATH, response_class=Response)
 async def receive() -> Response:
     """Receive a LiveKit event. 200 means that it is stored; after a 5xx, LiveKit sends it again."""
-    raise AssertionError("LiveKitWebhooks handles these requests before routing")
+    raise AssertionError("LiveKitWebhooks answers these requests")
 
 
 class WebhookState(Protocol):
@@ -43,22 +44,23 @@ class WebhookState(Protocol):
     def entry_guard(self) -> EntryGuard: ...
 
 
-class LiveKitWebhooks:
-    """Handles webhooks itself and passes all other requests on."""
+def is_webhook(scope: Scope) -> bool:
+    return bool(scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST")
 
-    def __init__(self, app: ASGIApp, *, over_tls: bool = False) -> None:
-        self._app = app
+
+class LiveKitWebhooks:
+    """Answers the requests for which `is_webhook` holds. `state` is the application's, filled when it starts."""
+
+    def __init__(self, state: State, *, over_tls: bool = False) -> None:
+        self._state = state
         self._security = SecurityHeaders(over_tls=over_tls).for_path(PATH)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
         headers = dict(scope["headers"])
         started, request_id = time.perf_counter(), request_id_of(headers)
         fault: Exception | None = None
         try:
-            await _record(scope["app"].state.homeroom, headers, receive)
+            await _record(self._state.homeroom, headers, receive)
         except HomeroomError as error:
             enter_request(request_id)
             answer: Response = error_response(error)

@@ -37,6 +37,7 @@ export class Item {
   expand(open) {
     this.more.setAttribute("aria-expanded", String(open));
     this.details.hidden = !open;
+    this.node.toggleAttribute("data-expanded", open);
     if (open) this.#showDetails();
     else this.onCollapse(this);
   }
@@ -64,7 +65,7 @@ export class Item {
   showLag(now) {
     const { lag_seconds: lag, lag_grows: grows } = this.row;
     const behind = grows ? lag + Math.max(0, now - this.at) / 1000 : lag;
-    this.#set("late", behind >= 1, () => (this.parts.lag.dataset.late = behind >= 1));
+    this.#set("late", behind >= 1, () => this.parts.lag.parentNode.toggleAttribute("data-late", behind >= 1));
     if (lag === null) return this.#text("lag", "–");
     this.#text("lag", behind < 1 ? "up to date" : `${duration(behind)} behind`);
   }
@@ -91,6 +92,7 @@ export class Item {
       if (caseId) headline.href = `/exceptions/${caseId}`;
       else headline.removeAttribute("href");
       button.hidden = !act;
+      this.node.toggleAttribute("data-acts", act !== null);
       button.dataset.act = act ?? "";
       const [word, full] = ACTS[act] ?? ["", ""];
       button.textContent = word;
@@ -119,6 +121,7 @@ export class Item {
     const running = row.group === "running";
     const inside = row.people.filter((person) => person.present);
     const names = inside.map((person) => person.name).join(", ");
+    this.#set("running", running, () => this.node.toggleAttribute("data-running", running));
     this.#text("present", running ? `${row.present} of ${row.expected}` : "–");
     this.#set("names", names, () => (this.parts.present.parentNode.title = names ? `In the room: ${names}` : "Nobody is in the room"));
     const dots = running ? row.people.filter((person) => person.role !== "observer" && !isExcused(person)).map((person) => person.present) : [];
@@ -131,7 +134,7 @@ export class Item {
       this.parts.rec.title = row.recording === "none" ? "" : RECORDING[row.recording];
     });
     this.#text("quality", row.quality ?? "–");
-    this.#set("level", row.quality, () => (this.parts.quality.dataset.quality = row.quality ?? ""));
+    this.#set("level", row.quality, () => this.parts.quality.parentNode.toggleAttribute("data-poor", ["poor", "lost"].includes(row.quality)));
   }
 
   #showCases(row) {

@@ -63,30 +63,30 @@ _WHERE_TROUBLE: Mapping[str, str] = {
     ),
     Reason.TRANSCRIPT_BEHIND: f"({_OF_KIND} or s.state = any(%(transcribed)s))",
 }
-_BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s)"
+_BY_IDS = f"{_OF_SESSIONS} where s.id = any(%(ids)s::uuid[])"
 _PEOPLE = """
     select p.session_id, p.id, p.name, p.role, coalesce(p.cannot_come_for = s.starts_at, false),
            coalesce(p.checked_in_for = s.starts_at, false)
     from participant p join session s on s.id = p.session_id
-    where p.session_id = any(%(ids)s) and p.removed_at is null order by p.role, p.name, p.id
+    where p.session_id = any(%(ids)s::uuid[]) and p.removed_at is null order by p.role, p.name, p.id
 """
 # Ended connections do not matter for who is in the room.
 _CONNECTIONS = """
     select session_id, identity, participant_sid, hidden, listed, announced_at, observed_at, first_at, sighted_at,
            seen_at, absent_at, left_at, quality_word, room_sid
-    from live_connection where session_id = any(%(ids)s) and left_at is null
+    from live_connection where session_id = any(%(ids)s::uuid[]) and left_at is null
 """
 _ROOMS = """
     select session_id, ends, capture_started_at, capture_ended_at
-    from live_room where session_id = any(%(ids)s)
+    from live_room where session_id = any(%(ids)s::uuid[])
 """
 _CASES = """
     select session_id, id, kind, severity, owner, due_at
-    from exception_case where session_id = any(%(ids)s) and resolved_at is null
+    from exception_case where session_id = any(%(ids)s::uuid[]) and resolved_at is null
 """
 _CAPTURING = """
     select session_id from timeline
-    where session_id = any(%(ids)s) and step = %(capture)s and outcome = %(running)s
+    where session_id = any(%(ids)s::uuid[]) and step = %(capture)s and outcome = %(running)s
 """
 _SEGMENT_END = "started_at + make_interval(secs => samples::float8 / sample_rate)"
 _TRANSCRIBING = f"""
@@ -97,7 +97,7 @@ _TRANSCRIBING = f"""
                      order by started_at desc limit 1),
                     (select ends_at from utterance where session_id = s.id order by starts_at desc limit 1)),
            exists (select from audio_segment where session_id = s.id and not transcribed)
-    from session s where s.id = any(%(ids)s) and s.state = any(%(transcribed)s)
+    from session s where s.id = any(%(ids)s::uuid[]) and s.state = any(%(transcribed)s)
 """
 _DETAILS = (_PEOPLE, _CONNECTIONS, _ROOMS, _CASES, _CAPTURING, _TRANSCRIBING)
 _VALUES = {
@@ -149,9 +149,9 @@ async def facts(
         if ids is None:
             query, values = selection.statement(now)
             (rows,) = await _read(connection, [query], values)
-            details = await _read(connection, _DETAILS, _VALUES | {"ids": [row[0] for row in rows]})
+            details = await _read(connection, _DETAILS, _VALUES | {"ids": _array(row[0] for row in rows)})
         else:
-            rows, *details = await _read(connection, [_BY_IDS, *_DETAILS], _VALUES | {"ids": list(ids)})
+            rows, *details = await _read(connection, [_BY_IDS, *_DETAILS], _VALUES | {"ids": _array(ids)})
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable("the database isn't responding") from error
     by_session = [_by_session(detail) for detail in details]
@@ -174,6 +174,11 @@ def _readable(rows: Iterable[tuple[Any, ...]], details: Sequence[BySession]) -> 
                 "a session cannot be shown on the board",
                 extra={"session_id": str(row[0]), "error": str(error)},
             )
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    """As PostgreSQL writes an array, once for all statements: the driver would write it for each."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 async def _read(

@@ -54,7 +54,7 @@ def database_down(urls: DatabaseUrls) -> Iterator[None]:
     with psycopg.connect(urls.superuser.replace(f"/{urls.name}", "/postgres"), autocommit=True) as admin:
         admin.execute(allow.format(sql.Identifier(urls.name), sql.SQL("false")))
         admin.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [urls.name]
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [urls.name]
         )
         try:
             yield

@@ -72,7 +72,7 @@ async def test_killed_connection_is_unavailable_and_the_next_works(
         async with database.tenant(tenant.id) as db:
             pid = await db.scalar(sa.text("select pg_backend_pid()"))
             with psycopg.connect(database_urls.superuser) as admin:
-                admin.execute("select pg_terminate_backend(%s)", [pid])
+                admin.execute("select pg_terminate_backend(%s, 5000)", [pid])
             db.add(course(tenant, "lost"))
             await db.flush()
 

@@ -114,7 +114,8 @@ async def test_lost_connections_are_replaced(
     await recorder.record(fact(session, "before"))
     with psycopg.connect(database_urls.superuser, autocommit=True) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
+            """select pg_terminate_backend(pid, 5000) from pg_stat_activity
+               where datname = %s and pid <> pg_backend_pid()""",
             [database_urls.name],
         )
     await recorder.record(fact(session, "after"))
