@@ -30,6 +30,7 @@ from models.session import Session
 from reports.moments import locale_of
 from reports.statements import check_templates
 from services import reviews
+from services.drafts import ENGINE
 from services.late_audio import LateSpeech, late_speech
 from services.recording_coverage import recording_coverage
 
@@ -137,8 +138,8 @@ def _unruled(utterances: Iterable[Utterance]) -> list[str]:
 async def _authors(db: AsyncSession, actors: set[str]) -> dict[str, str]:
     people_and_keys = await names.of_actors(db, actors)
     engines = {
-        actor: gettext("drafted by the %(engine)s engine", engine=actor.removeprefix("engine:"))
+        actor: gettext("drafted by the %(engine)s engine", engine=actor.removeprefix(ENGINE))
         for actor in actors
-        if "engine:" in actor
+        if actor.startswith(ENGINE)
     }
     return {actor: actor.replace(":", " ") for actor in actors} | engines | people_and_keys
