@@ -1,11 +1,19 @@
 """Writes the session's rows: booking, moving, cancelling, changing its people, progress."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.progress import ProgressWriter, utc_now
 from models.authorship import author
 from models.database import Database
-from services import bookings
+from services import bookings, command_outcomes
 from services.substitution_notices import SubstitutionNotices
 from workflows.contracts.common import StepInput
 from workflows.contracts.sessions import (
@@ -18,6 +26,16 @@ from workflows.contracts.sessions import (
     RemovePeopleInput,
     Sessions,
 )
+
+PeopleChange = TypeVar("PeopleChange", AddPeopleInput, RemovePeopleInput)
+ApplyPeople = Callable[[AsyncSession, PeopleChange, datetime], Awaitable[PeopleResult]]
+_RESULT = TypeAdapter(PeopleResult)
+
+
+@dataclass(frozen=True)
+class _Author:
+    organization_id: UUID
+    actor: str
 
 
 class SessionActivities(Sessions):
@@ -48,18 +66,32 @@ class SessionActivities(Sessions):
 
     @activity.defn(name="add_people")
     async def add_people(self, added: AddPeopleInput) -> PeopleResult:
-        with author(added.by):
-            async with self._database.tenant(added.session.organization_id) as db:
-                result = await bookings.add_people(db, added, utc_now())
-        await self._progress.write(added)
-        return result
+        return await self._change_people(added, "add", bookings.add_people)
 
     @activity.defn(name="remove_people")
     async def remove_people(self, removed: RemovePeopleInput) -> PeopleResult:
-        with author(removed.by):
-            async with self._database.tenant(removed.session.organization_id) as db:
-                result = await bookings.remove_people(db, removed, utc_now())
-        await self._progress.write(removed)
+        return await self._change_people(removed, "remove", bookings.remove_people)
+
+    async def _change_people(
+        self, change: PeopleChange, name: str, apply: ApplyPeople[PeopleChange]
+    ) -> PeopleResult:
+        """All attempts of one update return whom the first that was committed has changed.
+
+        Who is told, disconnected and counted follows from it, and its answer may be lost.
+        """
+        session = change.session
+        who = _Author(session.organization_id, change.by)
+        step = f"{name} {session.session_id} {change.update_id}" if change.update_id else ""
+        with author(change.by):
+            async with self._database.tenant(session.organization_id) as db:
+                now = utc_now()
+                known = await command_outcomes.earlier(db, who, step, now)
+                if known is None:
+                    result = await apply(db, change, now)
+                    await command_outcomes.keep(db, who, step, _RESULT.dump_python(result, mode="json"))
+                else:
+                    result = _RESULT.validate_python(known)
+        await self._progress.write(change)
         return result
 
     @activity.defn(name="record_progress")

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -74,6 +75,19 @@ async def held(school: SchoolRows) -> set[str]:
 
 def subjects(school: SchoolRows, sink: TestMail, name: str) -> list[str]:
     return [mail["subject"] for mail in sink.messages(school.address(name))]
+
+
+async def test_a_further_attempt_returns_whom_the_first_has_changed(school: SchoolRows) -> None:
+    """The answer of the first is lost: who is told and disconnected follows from that of the second."""
+    acts = SessionActivities(school.database, school.progress, NOTICES)
+    adding = AddPeopleInput(school.session, student_ids=(school.people["Iris"],), by=BY, update_id="1")
+    first = await run(acts.add_people, adding)
+    assert await run(acts.add_people, adding) == first
+    assert first.student_ids == (school.people["Iris"],)
+    assert await run(acts.add_people, replace(adding, update_id="2")) == PeopleResult()
+    removing = RemovePeopleInput(school.session, participant_ids=first.participant_ids, by=BY, update_id="3")
+    removed = await run(acts.remove_people, removing)
+    assert await run(acts.remove_people, removing) == removed == first
 
 
 async def test_an_added_student_is_in_the_class_and_their_guardians_alone_are_told(

@@ -27,7 +27,7 @@ from models.database import Database
 from models.migrate import upgrade
 from storage.object_store import open_store
 from tests.faults.recorder import RecorderOfClips, WordsOfClips
-from tests.faults.wire import Wire
+from tests.faults.wire import Fault, Wire
 from tests.stack import (
     DatabaseUrls,
     Running,
@@ -125,7 +125,13 @@ async def faulty_stack(
         worker = await asyncio.to_thread(_worker, environ, folder)
         stack.callback(worker.kill)
         api_url = f"http://127.0.0.1:{wires['api'].own_port}"
-        yield FaultyStack(urls, wires, client, temporal.running, livekit, mail, store, api, worker, api_url)
+        try:
+            yield FaultyStack(
+                urls, wires, client, temporal.running, livekit, mail, store, api, worker, api_url
+            )
+        finally:
+            for wire in wires.values():  # what stops would wait for an answer over it
+                wire.misbehave(Fault.NONE)
 
 
 def _made(folder: Path) -> Path:

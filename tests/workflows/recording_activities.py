@@ -84,6 +84,10 @@ class World:
     notices: list[NoticeInput] = field(default_factory=list)
     searches: list[SearchState] = field(default_factory=list)  # what each look at a substitution finds
     added: list[UUID] = field(default_factory=list)  # students, whose ids are those of their participants too
+    changed: dict[str, PeopleResult] = field(default_factory=dict)  # by update
+    answers_lost: set[str] = field(
+        default_factory=set
+    )  # activities whose next attempt takes effect and fails
 
     async def note(self, call: str, step: StepInput | None = None) -> None:
         self.calls.append(call)
@@ -106,6 +110,12 @@ class World:
             if refusal := self.refused_at_gate.pop(call, None):
                 raise application_error(refusal)
 
+    def answer(self, activity_name: str, result: PeopleResult) -> PeopleResult:
+        if activity_name in self.answers_lost:
+            self.answers_lost.remove(activity_name)
+            raise application_error(Unavailable("the answer is lost"))
+        return result
+
 
 class _Sessions(Sessions):
     def __init__(self, world: World) -> None:
@@ -127,18 +137,22 @@ class _Sessions(Sessions):
     @activity.defn(name="add_people")
     async def add_people(self, added: AddPeopleInput) -> PeopleResult:
         world = self._world
-        new = tuple(key for key in added.student_ids if key not in world.added)
-        world.added += new
-        await world.note(f"add_people:{len(new)}{':room' if added.has_room else ''}", added)
-        return PeopleResult(new, new)
+        if added.update_id not in world.changed:
+            new = tuple(key for key in added.student_ids if key not in world.added)
+            world.added += new
+            await world.note(f"add_people:{len(new)}{':room' if added.has_room else ''}", added)
+            world.changed[added.update_id] = PeopleResult(new, new)
+        return world.answer("add_people", world.changed[added.update_id])
 
     @activity.defn(name="remove_people")
     async def remove_people(self, removed: RemovePeopleInput) -> PeopleResult:
         world = self._world
-        gone = tuple(key for key in removed.participant_ids if key in world.added)
-        world.added = [key for key in world.added if key not in gone]
-        await world.note(f"remove_people:{len(gone)}", removed)
-        return PeopleResult(gone, gone)
+        if removed.update_id not in world.changed:
+            gone = tuple(key for key in removed.participant_ids if key in world.added)
+            world.added = [key for key in world.added if key not in gone]
+            await world.note(f"remove_people:{len(gone)}", removed)
+            world.changed[removed.update_id] = PeopleResult(gone, gone)
+        return world.answer("remove_people", world.changed[removed.update_id])
 
     @activity.defn(name="record_progress")
     async def record_progress(self, step: StepInput) -> None:

@@ -98,6 +98,22 @@ async def test_who_is_removed_from_a_running_class_is_put_out_of_the_room(
         await session.result()
 
 
+async def test_a_change_whose_answer_is_lost_is_told_all_the_same(environment: WorkflowEnvironment) -> None:
+    """The local attempt takes effect and is lost, and the regular activity returns whom it changed."""
+    world, student = World(answers_lost={"add_people", "remove_people"}), uuid4()
+    async with workers(environment.client, world):
+        session = await book(environment, world)
+        assert await session.add(student) == 1
+        assert student in (await session.facts()).booked.student_ids
+        await session.remove(student)
+        await session.pass_time(MINUTE)
+        assert told(world, NoticeKind.ADDED) == ["people-1"]
+        assert told(world, NoticeKind.REMOVED) == ["people-2"]
+        assert not world.answers_lost
+        await session.cancel()
+        await session.result()
+
+
 @pytest.mark.parametrize("refusal", [DoubleBooked("busy", clashing_person_id="p"), Conflict("the last one")])
 async def test_a_refusal_is_the_answer_and_changes_nothing(
     environment: WorkflowEnvironment, refusal: DoubleBooked

@@ -58,6 +58,7 @@ class AddPeopleInput(StepInput):
     has_room: bool = False
     by: str = ""  # an actor of the change log
     override: UUID | None = None  # as in BookInput
+    update_id: str = ""  # of the workflow's update, whose attempts all return what the first has changed
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class RemovePeopleInput(StepInput):
     participant_ids: tuple[UUID, ...] = ()
     has_room: bool = False
     by: str = ""
+    update_id: str = ""  # as in AddPeopleInput
 
 
 @dataclass(frozen=True)

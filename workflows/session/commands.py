@@ -233,6 +233,7 @@ class Commands:
                 has_room=self._facts.state in ROOM_STATES,
                 by=added.by,
                 override=added.override,
+                update_id=_update_id(),
             ),
             "add people",
         )
@@ -249,6 +250,7 @@ class Commands:
                 participant_ids=removed.participant_ids,
                 has_room=self._facts.state in ROOM_STATES,
                 by=removed.by,
+                update_id=_update_id(),
             ),
             "remove people",
         )
@@ -395,3 +397,9 @@ def _check_order(start: datetime, end: datetime) -> None:
         raise application_error(
             InvalidInput("a class must end after it starts", next_step="Choose a later end.")
         )
+
+
+def _update_id() -> str:
+    """Of the update that is handled."""
+    update = workflow.current_update_info()
+    return update.id if update else ""
