@@ -66,11 +66,15 @@ class Calendars:
             self._booked[instructor].append((self._start[one], one))
         for booked in self._booked:
             booked.sort()
-        hours = encoded.hours[pinned].tolist()
+        hours = encoded.hours[pinned]
         for kind, used in enumerate(self._used):
-            periods = self.prepared.periods(kind, Pairs(pinned, who)).tolist()
-            for instructor, period, length in zip(who.tolist(), periods, hours, strict=True):
-                used[instructor, period] += length
+            periods = self.prepared.periods(kind, Pairs(pinned, who))
+            first = int(periods.min(initial=0))
+            wide = int(periods.max(initial=0)) - first + 1
+            keys, at = np.unique(who * wide + periods - first, return_inverse=True)
+            sums = np.bincount(at, hours, len(keys)).tolist()
+            of_each = zip((keys // wide).tolist(), (keys % wide + first).tolist(), strict=True)
+            used.update(zip(of_each, sums, strict=True))
         for sums, (_, load) in zip(self.sums, self.prepared.loads, strict=True):
             sums[:] = np.bincount(who, load.amount[pinned], len(sums)).tolist()
 

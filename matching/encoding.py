@@ -1,6 +1,6 @@
 """A problem as arrays: positions in place of ids, seconds in place of moments, days in each instructor's zone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -21,6 +21,11 @@ def seconds(moment: datetime) -> int:
     return round(moment.timestamp())
 
 
+def _seconds_of_each(moments: Iterable[datetime]) -> Ints:
+    """As `seconds`."""
+    return np.rint(np.array([moment.timestamp() for moment in moments], np.float64)).astype(np.int64)
+
+
 class EncodedProblem:
     """Arrays over classes have the shape (classes,), arrays over instructors (instructors,).
 
@@ -38,8 +43,8 @@ class EncodedProblem:
         if len(self.class_position) < len(self.class_ids):
             raise InvalidInput("a time that is taken is listed twice")
         self.instructor_position = {key: at for at, key in enumerate(self.instructor_ids)}
-        self.start: Ints = np.array([seconds(one.starts_at) for one in spans], np.int64)
-        self.end: Ints = np.array([seconds(one.ends_at) for one in spans], np.int64)
+        self.start = _seconds_of_each(one.starts_at for one in spans)
+        self.end = _seconds_of_each(one.ends_at for one in spans)
         self.hours: Floats = (self.end - self.start) / HOUR
         pins = self._instructors([one.pinned_instructor_id for one in problem.classes])
         takers = self._instructors(list(problem.taken))

@@ -7,6 +7,7 @@ repeated time start at its first and end at its second occurrence, so that they 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.intervals import Interval, difference, merged
@@ -132,14 +133,16 @@ class Availability:
             yield Interval(start_of_day(day, zone), start_of_day(day + _DAY, zone))
             return
         for hours in wanted:
-            start = first_moment(datetime.combine(day, hours.start), zone)
-            end = (
-                start_of_day(day + _DAY, zone)
-                if hours.end == time()
-                else last_moment(datetime.combine(day, hours.end), zone)
-            )
-            if start < end:
-                yield Interval(start, end)
+            if (interval := _interval(hours, day, zone)).start < interval.end:
+                yield interval
+
+
+@lru_cache(maxsize=10_000)  # many instructors of a school have the same hours
+def _interval(hours: Hours, day: date, zone: tzinfo) -> Interval:
+    start = first_moment(datetime.combine(day, hours.start), zone)
+    if hours.end == time():
+        return Interval(start, start_of_day(day + _DAY, zone))
+    return Interval(start, last_moment(datetime.combine(day, hours.end), zone))
 
 
 def _overlaps(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:

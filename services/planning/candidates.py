@@ -123,6 +123,7 @@ async def candidates_for(
         class_ids=[wanted],
         absent=absent,
         keeps_time=keeps_time,
+        read=found,
     )
     if since is not None and one.starts_at < since < one.ends_at:
         built = _beginning(built, wanted, since)

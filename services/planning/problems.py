@@ -1,6 +1,6 @@
 """Builds the problem that the engine of `matching` plans, ranks and repairs from the rows of a school."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,7 +26,7 @@ from models.repositories import (
     planning,
     substitutions,
 )
-from models.repositories.planning import ClassTime, PlannedClass, PreviousClass
+from models.repositories.planning import BookedClasses, PlannedClass, PreviousClass
 from models.substitution import InstructorAvailability
 from services.instructor_standing import InstructorStanding, credentials_of, requirements_of
 from services.organizations import organization
@@ -89,14 +89,16 @@ async def problem_of(
     as_if_unbegun: bool = False,
     absent: Collection[UUID] = (),
     keeps_time: bool = False,
+    read: Sequence[PlannedClass] | None = None,
 ) -> PlanningProblem:
     """The classes that start from `start` until `end`, the instructors in use, and what is known of both.
 
     Booked classes have their instructor as the published one. Those that began, are over or start within the frozen
     hours of the rules are pinned; `as_if_unbegun` plans them anew, to look back at a week. With `class_ids` these
     classes alone are free, whatever their time to the start, and all others are pinned. `proposed` classes, which must
-    lie in the span, are free. `absent` instructors are left out. `keeps_time`: booked classes change their instructor
-    alone, so the hours of their students, which may have changed since they were booked, are not asked.
+    lie in the span, are free. `read` are the classes of `class_ids`, if the caller has them already. `absent`
+    instructors are left out. `keeps_time`: booked classes change their instructor alone, so the hours of their
+    students, which may have changed since they were booked, are not asked.
 
     The time of classes that are booked in the weeks around is taken, so that overlaps, buffers, rest and hours hold, at
     no cost. `rules` are by default the published ones. The number of statements does not grow with the rows. Raises
@@ -111,7 +113,7 @@ async def problem_of(
     booked = await planning.booked_between(db, span.start - _DAY, span.end + _DAY)
     planned = [
         one
-        for one in await _planned(db, start, end, class_ids)
+        for one in (await _planned(db, start, end, class_ids) if read is None else read)
         if span.start - _DAY <= one.starts_at < span.end + _DAY
     ]
     courses = await planning.courses(db, {one.course_id for one in planned}) | await _courses(db, proposed)
@@ -125,7 +127,7 @@ async def problem_of(
     classes += [free.read(one) for one in proposed]
     free_ids = {one.id for one in classes}
     near = Interval(start - _NEAR, end + _NEAR)
-    taken = _taken(staff, [one for one in booked if one.id not in free_ids], near)
+    taken = _taken(staff, booked, free_ids, near)
     found = await booked_times.held(db, list(staff.rows), near.start, near.end)
     # What plans hold for these classes is theirs.
     held = [one for one in found if one.class_id not in free_ids]
@@ -141,7 +143,7 @@ async def problem_of(
         staff.credentials,
         free.requirements,
         free.closed_to,
-        {one.id: one.title for one in booked},
+        {key: title for one in booked for key, title in zip(one.ids, one.titles, strict=True)},
         frozenset(free_ids),
         frozenset(one.hold_id for one in held),
     )
@@ -156,14 +158,19 @@ async def _planned(
     return await planning.classes_of_ids(db, class_ids)
 
 
-def _taken(staff: "_Staff", booked: Iterable[ClassTime], near: Interval) -> dict[UUID, list[TakenTime]]:
-    """By instructor, in order, their classes that are near or whose hours count."""
+def _taken(
+    staff: "_Staff", booked: Iterable[BookedClasses], free: Set[UUID], near: Interval
+) -> dict[UUID, list[TakenTime]]:
+    """By instructor, in order, their classes that are near or whose hours count, without the free ones."""
     times: dict[UUID, list[TakenTime]] = {key: [] for key in staff.rows}
-    anywhere = {key for key in times if staff.counts(key)}
-    for key, instructor_id, starts_at, ends_at, _ in booked:
-        own = times.get(instructor_id)
-        if own is not None and (near.start <= starts_at < near.end or instructor_id in anywhere):
-            own.append(TakenTime(key, starts_at, ends_at))
+    for instructor_id, ids, starts, ends, _ in booked:
+        if instructor_id in times:
+            is_counted = staff.counts(instructor_id)
+            times[instructor_id] = [
+                TakenTime(key, start, end)
+                for key, start, end in zip(ids, starts, ends, strict=True)
+                if (is_counted or near.start <= start < near.end) and key not in free
+            ]
     return times
 
 
