@@ -37,6 +37,7 @@ class Calendars:
         self._zone: list[int] = encoded.zone_of.tolist()
         self._gap: list[int] = prepared.least_gap.tolist()
         self._gap_across: list[int] = prepared.least_gap_across.tolist()
+        self._widest = [max(gaps) for gaps in zip(self._gap, self._gap_across, strict=True)]
         self._longest = max((e - s for s, e in zip(self._start, self._end, strict=True)), default=0)
         self._periods: list[list[list[int]]] = [b.period_in_zone.tolist() for _, b in prepared.budgets]
         self._most: list[list[float]] = [budget.most.tolist() for _, budget in prepared.budgets]
@@ -119,7 +120,18 @@ class Calendars:
         for periods, used, most in zip(self._periods, self._used, self._most, strict=True):
             if used[instructor, periods[zone][one]] + hours > most[instructor] + _ROUNDING:
                 return False
-        return not self._too_close(one, instructor, most=1)
+        booked, widest = self._booked[instructor], self._widest[instructor]
+        days, ends = self._day[zone], self._end
+        start, end, day = self._start[one], ends[one], days[one]
+        first = start - widest - self._longest
+        for at in range(bisect_left(booked, (end + widest,)) - 1, -1, -1):
+            other_start, other = booked[at]
+            if other_start < first:
+                break
+            least = self._gap[instructor] if days[other] == day else self._gap_across[instructor]
+            if other_start < end + least and ends[other] + least > start and other != one:
+                return False
+        return True
 
     def choices(self, one: int) -> Iterator[tuple[int, float]]:
         """Who can take the class beside what they have, and what the plan would cost more with each."""
@@ -197,13 +209,13 @@ class Calendars:
     def load_sums(self, kind: int) -> Floats:
         return np.array(self.sums[kind], np.float64)
 
-    def _too_close(self, one: int, instructor: int, most: int | None = None) -> list[int]:
-        """The instructor's classes that overlap with the class or are too close to it, the first `most` of them."""
+    def _too_close(self, one: int, instructor: int) -> list[int]:
+        """The instructor's classes that overlap with the class or are too close to it; `allows` asks for any."""
         booked = self._booked[instructor]
         day, ends = self._day[self._zone[instructor]], self._end
         start, end, own_day = self._start[one], ends[one], day[one]
         gap, across = self._gap[instructor], self._gap_across[instructor]
-        widest = max(gap, across)
+        widest = self._widest[instructor]
         first = bisect_left(booked, (start - widest - self._longest,))
         last = bisect_left(booked, (end + widest,), first)
         found: list[int] = []
@@ -211,8 +223,6 @@ class Calendars:
             least = gap if day[other] == own_day else across
             if other_start < end + least and ends[other] + least > start and other != one:
                 found.append(other)
-                if len(found) == most:
-                    break
         return found
 
     def _closeness(self, one: int, other: int, instructor: int) -> list[str]:
