@@ -6,9 +6,10 @@ resolve.
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -41,6 +42,12 @@ _RESPONSE_SECONDS = 20  # from the request to the last byte
 _RESPONSE_BYTES = 256 * 1024
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: that holds up everything else in the process for longer than a request does."""
+    return httpx2.create_ssl_context()
+
+
 class PublicOnlyTransport(httpx2.AsyncBaseTransport):
     """Sends requests to public addresses only, each to the very address that was checked.
 
@@ -50,7 +57,9 @@ class PublicOnlyTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self) -> None:
         # A connection serves one request: two hosts at one address must not share a TLS session.
-        self._transport = httpx2.AsyncHTTPTransport(limits=httpx2.Limits(max_keepalive_connections=0))
+        self._transport = httpx2.AsyncHTTPTransport(
+            verify=_certificates(), limits=httpx2.Limits(max_keepalive_connections=0)
+        )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host
@@ -138,7 +147,9 @@ def outside_transport(*, local: bool, max_bytes: int = _RESPONSE_BYTES) -> httpx
 
     Give it to a client with `trust_env=False`: a proxy of the environment would resolve the host once more.
     """
-    return BoundedTransport(httpx2.AsyncHTTPTransport() if local else PublicOnlyTransport(), max_bytes)
+    return BoundedTransport(
+        httpx2.AsyncHTTPTransport(verify=_certificates()) if local else PublicOnlyTransport(), max_bytes
+    )
 
 
 async def require_public_url(url: str, *, local: bool) -> None:
