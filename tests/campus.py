@@ -27,6 +27,7 @@ from models.database import Database
 from models.tables import metadata
 from server import client_limits, create_app
 from signing.links import LinkSigner
+from tests.http_clients import http_client
 from tests.links import console_url, token_of
 from tests.stack import DatabaseUrls, TestPostgres
 
@@ -151,12 +152,12 @@ class Campus:
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
+        return http_client(self.url, headers)
 
     def browser(self) -> httpx.AsyncClient:
         """Asks for pages, keeps cookies and follows redirects."""
         headers = {"Accept": "text/html", "Origin": self.url}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, follow_redirects=True, timeout=60)
+        return http_client(self.url, headers, follow_redirects=True)
 
     @property
     def links(self) -> LinkSigner:

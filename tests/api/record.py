@@ -10,6 +10,7 @@ import psycopg
 from models.database import Database
 from signing.hashing import hash_secret
 from tests.campus import serving, settings_for
+from tests.http_clients import http_client
 from tests.models.full_record import make_record
 from tests.models.rows import Tenant
 from tests.stack import DatabaseUrls
@@ -24,7 +25,7 @@ class Archive:
 
     def client(self) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
+        return http_client(self.url, headers)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from signing.links import FileLink, JoinLink, RecordingLink
 from tests.api.roles import signed_in
 from tests.api.stored import BUCKET, StoredClass, on_s3
 from tests.campus import HOUR, Campus, problem_of, school
+from tests.http_clients import http_client
 from tests.stack import TestS3
 from tests.storage.sample_files import MP3, PDF, image, office
 
@@ -40,7 +41,7 @@ async def kept(campus: Campus, s3_campus: Campus) -> AsyncIterator[StoredClass]:
 
 async def get(url: str, **headers: str) -> httpx.Response:
     """Fetches a URL without credentials."""
-    async with httpx.AsyncClient() as anybody:
+    async with http_client() as anybody:
         return await anybody.get(url, headers=headers)
 
 

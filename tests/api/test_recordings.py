@@ -16,6 +16,7 @@ from signing.links import RecordingLink
 from tests.api.roles import signed_in
 from tests.api.stored import AUDIO, StoredClass, on_s3, record
 from tests.campus import HOUR, Campus, problem_of, school
+from tests.http_clients import http_client
 from tests.links import token_of
 from tests.stack import TestS3
 
@@ -35,7 +36,7 @@ async def kept(campus: Campus, s3_server: TestS3) -> AsyncIterator[StoredClass]:
 
 
 async def get(url: str, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient() as anybody:
+    async with http_client() as anybody:
         return await anybody.get(url, headers=headers)
 
 
@@ -115,7 +116,7 @@ async def test_unsatisfiable_ranges_are_refused(url: str, range_: str) -> None:
     "range_", ["bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=x-y", "bytes=--1", "bytes=-", "\xb2"]
 )
 async def test_other_range_headers_get_the_whole_content(url: str, range_: str) -> None:
-    async with httpx.AsyncClient() as anybody:
+    async with http_client() as anybody:
         given = await anybody.get(url, headers=[(b"range", range_.encode("latin-1"))])
     assert given.status_code == 200
     assert given.content == AUDIO

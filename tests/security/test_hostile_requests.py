@@ -8,6 +8,7 @@ import pytest
 
 from api.http.authentication import cookie_name
 from tests.campus import ADMIN, Campus, problem_of
+from tests.http_clients import http_client
 from tests.security.routes import routes
 
 pytestmark = pytest.mark.adapter
@@ -21,7 +22,7 @@ CHARSETS = ("unicode_escape", "raw_unicode_escape", "utf-7", "utf-16", "punycode
 @pytest.fixture(scope="module")
 async def stranger(house: Campus) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"origin": house.url, "cookie": f"{cookie_name(house.app.state.homeroom)}=a-guess"}
-    async with httpx.AsyncClient(base_url=house.url, headers=headers, timeout=60) as client:
+    async with http_client(house.url, headers) as client:
         yield client
 
 

@@ -6,7 +6,6 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from api.http.body_limit import MAX_OPEN_BODY
@@ -17,6 +16,7 @@ from models.database import Database
 from services.sign_in_lockout import SignInLockout
 from tests.api.events import post_webhook
 from tests.campus import ADMIN, Campus, School, problem_of, serving, settings_for
+from tests.http_clients import http_client
 from tests.stack import DatabaseUrls
 
 pytestmark = pytest.mark.adapter
@@ -118,7 +118,7 @@ async def test_requests_without_a_key_have_small_bodies(house: Campus, credentia
     """What a request claims to be does not make its body on a path without a key any larger."""
     large = b" " * (MAX_OPEN_BODY + 1)
     accepted = []
-    async with httpx.AsyncClient(base_url=house.url, headers=JSON | credentials) as stranger:
+    async with http_client(house.url, JSON | credentials) as stranger:
         for method, path, operation in operations(house):
             if path == "/v1/livekit/webhooks" or (credentials and operation.get("security")):
                 continue

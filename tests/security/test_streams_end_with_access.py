@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from domain.people.access import AccessRole, Permission, permissions_of
@@ -14,6 +13,7 @@ from models.repositories import sign_ins
 from services.sign_in import sign_out
 from signing.links import JoinLink
 from tests.campus import PATIENCE, serving_app
+from tests.http_clients import http_client
 from tests.links import token_of
 from tests.security.callers import Caller, World, world_on
 from tests.security.streams import STREAMS
@@ -165,7 +165,7 @@ async def opened(world: World, path: str, caller: Caller) -> AsyncIterator[Async
     query = {"t": caller.link} if caller.link else {}
     url = path.format(session_id=world.school.session_id)
     async with (
-        httpx.AsyncClient(base_url=world.settings.public_url, timeout=PATIENCE) as client,
+        http_client(world.settings.public_url, timeout=PATIENCE) as client,
         client.stream("GET", url, headers=headers, params=query) as answer,
     ):
         assert answer.status_code == 200, (path, caller.name, answer.status_code)
@@ -213,7 +213,7 @@ async def test_streams_go_on_for_readers_who_keep_their_access(world: World) -> 
 async def test_no_key_opens_the_stream_of_a_page_whatever_its_scope(world: World) -> None:
     for scope in permissions_of(AccessRole.ADMIN):
         key = await world.key(world.school, AccessRole.ADMIN, scope)
-        async with httpx.AsyncClient(base_url=world.settings.public_url, headers=dict(key.headers)) as client:
+        async with http_client(world.settings.public_url, key.headers) as client:
             for path in STREAMS:
                 if path.startswith("/v1/"):
                     continue

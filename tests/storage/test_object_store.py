@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import obstore
 import pytest
 from obstore.exceptions import AlreadyExistsError, NotFoundError, PermissionDeniedError
 from obstore.store import ObjectStore, S3Store
 
 from storage.object_store import open_store
+from tests.http_clients import http_client
 from tests.stack import TestS3
 
 pytestmark = pytest.mark.adapter
@@ -109,7 +109,7 @@ async def test_a_signed_url_gives_access_to_one_object_without_a_key(
     url = signed_url("a.flac")
 
     other_end = url[:-1] + ("0" if url[-1] != "0" else "1")
-    async with httpx.AsyncClient() as nobody:
+    async with http_client() as nobody:
         assert (await nobody.get(url)).content == b"sound"
         for changed in (url.replace("a.flac", "b.flac"), other_end, url.partition("?")[0]):
             assert (await nobody.get(changed)).status_code == 403

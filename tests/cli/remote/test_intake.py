@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import httpx2
 import pytest
 
@@ -11,6 +10,7 @@ from cli.remote.kinds import KINDS
 from tests.api.openid_provider import CLIENT_ID, CLIENT_SECRET, DOMAIN, openid_provider
 from tests.campus import ADMIN, HOUR
 from tests.cli.remote.shell import Shell
+from tests.http_clients import http_client
 
 pytestmark = pytest.mark.adapter
 
@@ -89,7 +89,7 @@ async def test_a_class_file_is_added_linked_and_retired(shell: Shell, tmp_path: 
     made = await shell.row("files", "add", session_id, str(sheet), "--name", "Fractions")
     assert made["id"] in await shell.output("files", "list", session_id)
     url = (await shell.output("files", "link", session_id, made["id"][:13])).strip()
-    async with httpx.AsyncClient() as anybody:
+    async with http_client() as anybody:
         assert (await anybody.get(url)).text == "1/2 + 1/3"
         assert (await shell.run("files", "retire", session_id, made["id"])).code == 2, "it asks first"
         await shell.output("files", "retire", session_id, made["id"], "--yes")
