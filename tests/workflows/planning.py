@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from temporalio import activity
@@ -26,6 +27,16 @@ from workflows.term_plan import TermPlan
 
 REGION = "series"
 MINUTE = timedelta(minutes=1)
+Result = TypeVar("Result")
+
+
+async def _until_over(environment: WorkflowEnvironment, handle: WorkflowHandle[Any, Result]) -> Result:
+    """Let the time pass, in steps that double: a workflow may wait for a minute or for weeks."""
+    step = MINUTE
+    while (await handle.describe()).status == WorkflowExecutionStatus.RUNNING:
+        await environment.sleep(step)
+        step *= 2
+    return await handle.result()
 
 
 @dataclass
@@ -55,9 +66,7 @@ class ScriptedSeries(SeriesSteps):
         )
 
     async def until_over(self) -> SeriesLook:
-        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
-            await self.environment.sleep(MINUTE)
-        return await self.handle.result()
+        return await _until_over(self.environment, self.handle)
 
 
 @asynccontextmanager
@@ -96,9 +105,7 @@ class ScriptedImport(BookingImportSteps):
         )
 
     async def until_over(self) -> ImportLook:
-        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
-            await self.environment.sleep(MINUTE)
-        return await self.handle.result()
+        return await _until_over(self.environment, self.handle)
 
 
 @asynccontextmanager
@@ -160,9 +167,7 @@ class ScriptedPlan(TermPlanSteps):
         )
 
     async def until_over(self) -> PlanLook:
-        while (await self.handle.describe()).status == WorkflowExecutionStatus.RUNNING:
-            await self.environment.sleep(MINUTE)
-        return await self.handle.result()
+        return await _until_over(self.environment, self.handle)
 
 
 @asynccontextmanager
