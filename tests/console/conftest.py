@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from cli.local.chromium import find_or_install
 from tests.campus import PATIENCE, School, school
+from tests.console.lesson import Lesson
 from tests.console.taught import Hall
 
 ZONE = "America/New_York"  # of the browser
@@ -60,6 +61,26 @@ async def signed_in_page(chromium: Browser, school: School) -> AsyncIterator[Pag
 @pytest.fixture
 async def page(chromium: Browser, academy: School) -> AsyncIterator[Page]:
     async with signed_in_page(chromium, academy) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def library(hall: Hall) -> AsyncIterator[School]:
+    """The school of `lesson`."""
+    async with school(hall.campus) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def lesson(hall: Hall, library: School) -> Lesson:
+    """A class in review for all tests of a module that only read it: it takes seconds to teach one."""
+    return await hall.taught_class(library)
+
+
+@pytest.fixture
+async def reader(chromium: Browser, library: School) -> AsyncIterator[Page]:
+    """A page for `lesson`, as `page` is for the school of one test."""
+    async with signed_in_page(chromium, library) as opened:
         yield opened
 
 

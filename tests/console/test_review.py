@@ -102,32 +102,32 @@ async def test_approving_leads_to_the_next_draft(
     await page.wait_for_url("**/review")
 
 
-async def test_every_statement_plays_its_cited_utterance(page: Page, hall: Hall, taught: Lesson) -> None:
-    await open_review(page, hall, taught)
+async def test_every_statement_plays_its_cited_utterance(reader: Page, hall: Hall, lesson: Lesson) -> None:
+    await open_review(reader, hall, lesson)
     requested: list[str] = []
-    page.on("request", lambda request: requested.append(request.url))
-    for number, statement in enumerate(taught.statements()):
-        card = page.locator(".statement").nth(number)
+    reader.on("request", lambda request: requested.append(request.url))
+    for number, statement in enumerate(lesson.statements()):
+        card = reader.locator(".statement").nth(number)
         await card.locator("textarea").click()
         first = statement.citations[0].utterance_id
-        await expect(page.locator(f"#utterance-{first}[data-playing]")).to_be_visible()
-        await expect(page.locator(f"#utterance-{first}")).to_be_in_viewport()
+        await expect(reader.locator(f"#utterance-{first}[data-playing]")).to_be_visible()
+        await expect(reader.locator(f"#utterance-{first}")).to_be_in_viewport()
         assert any(f"{first}.wav" in url for url in requested)
-    (other,) = taught.statements()[4].citations[1:]
-    await page.get_by_role("button", name=f"Play: {other.quote}").click()
-    await expect(page.locator(f"#utterance-{other.utterance_id} [data-spoken]")).to_be_visible()
+    (other,) = lesson.statements()[4].citations[1:]
+    await reader.get_by_role("button", name=f"Play: {other.quote}").click()
+    await expect(reader.locator(f"#utterance-{other.utterance_id} [data-spoken]")).to_be_visible()
 
 
-async def test_unsaved_edits_survive_a_reload(page: Page, hall: Hall, taught: Lesson) -> None:
-    await open_review(page, hall, taught)
-    await press(page, "e")
-    await type_over(page, MENDED)
-    await page.reload()
-    await expect(page.get_by_text("Your unsaved edits are back.")).to_be_visible()
-    await expect(page.locator(".statement textarea").first).to_have_value(MENDED)
-    await page.get_by_role("button", name="Discard").click()
-    await expect(page.locator(".statement textarea").first).to_have_value(taught.statements()[0].text)
-    await expect(page.get_by_text("Your unsaved edits are back.")).to_have_count(0)
+async def test_unsaved_edits_survive_a_reload(reader: Page, hall: Hall, lesson: Lesson) -> None:
+    await open_review(reader, hall, lesson)
+    await press(reader, "e")
+    await type_over(reader, MENDED)
+    await reader.reload()
+    await expect(reader.get_by_text("Your unsaved edits are back.")).to_be_visible()
+    await expect(reader.locator(".statement textarea").first).to_have_value(MENDED)
+    await reader.get_by_role("button", name="Discard").click()
+    await expect(reader.locator(".statement textarea").first).to_have_value(lesson.statements()[0].text)
+    await expect(reader.get_by_text("Your unsaved edits are back.")).to_have_count(0)
 
 
 async def test_a_revision_by_somebody_else_keeps_unsaved_edits(
@@ -184,10 +184,10 @@ async def test_changes_are_requested_with_a_reason(
     await expect(page.get_by_text("changes requested")).to_be_visible()
 
 
-async def test_single_key_shortcuts_can_be_switched_off(page: Page, hall: Hall, taught: Lesson) -> None:
-    await open_review(page, hall, taught)
-    await press(page, "?")
-    await page.get_by_label("Use single-key shortcuts").uncheck()
-    await press(page, "Escape", "x", "n")
-    await expect(page.locator(".statement")).to_have_count(len(taught.statements()))
-    await expect(page.get_by_text("Unsaved changes")).to_have_count(0)
+async def test_single_key_shortcuts_can_be_switched_off(reader: Page, hall: Hall, lesson: Lesson) -> None:
+    await open_review(reader, hall, lesson)
+    await press(reader, "?")
+    await reader.get_by_label("Use single-key shortcuts").uncheck()
+    await press(reader, "Escape", "x", "n")
+    await expect(reader.locator(".statement")).to_have_count(len(lesson.statements()))
+    await expect(reader.get_by_text("Unsaved changes")).to_have_count(0)

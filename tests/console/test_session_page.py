@@ -73,19 +73,19 @@ async def test_a_student_is_removed_and_added_again(page: Page, hall: Hall, acad
     await expect(page.locator("#people")).to_contain_text("Cancel the class instead.")
 
 
-async def test_a_taught_class_shows_attendance_and_times(page: Page, hall: Hall, taught: Lesson) -> None:
-    await open_page(page, hall, taught.session_id)
-    bars = page.get_by_role("img", name="Leo Lindqvist")
+async def test_a_taught_class_shows_attendance_and_times(reader: Page, hall: Hall, lesson: Lesson) -> None:
+    await open_page(reader, hall, lesson.session_id)
+    bars = reader.get_by_role("img", name="Leo Lindqvist")
     await expect(bars).to_have_attribute(
         "aria-label",
         "Leo Lindqvist: in class 3:00–17:00, 17:24–22:00, 24:00–28:36; away 17:00–17:24, 22:00–24:00",
     )
-    here = taught.starts_at.astimezone(ZoneInfo(ZONE))
-    shown = page.locator(".head-title .span")
+    here = lesson.starts_at.astimezone(ZoneInfo(ZONE))
+    shown = reader.locator(".head-title .span")
     await expect(shown).to_contain_text(f"{here:%H:%M}–")
-    await expect(shown).to_contain_text(f"({taught.starts_at:%H:%M}–")
+    await expect(shown).to_contain_text(f"({lesson.starts_at:%H:%M}–")
     await expect(shown).to_contain_text("UTC)")
-    await look_and_check(page, "session")
+    await look_and_check(reader, "session")
 
 
 async def test_what_was_not_recorded_is_shown_where_the_class_is_read(
@@ -124,37 +124,37 @@ async def test_what_was_not_recorded_is_shown_where_the_class_is_read(
 
 
 async def test_a_word_plays_from_its_time_and_the_next_utterances_follow(
-    page: Page, hall: Hall, taught: Lesson
+    reader: Page, hall: Hall, lesson: Lesson
 ) -> None:
-    await open_page(page, hall, taught.session_id)
-    third, fourth = taught.utterances()[2:4]
-    word = page.locator(f"#utterance-{third.id} [data-at]").nth(4)
-    async with page.expect_request(f"**/{third.id}.wav?from=1280") as requested:
+    await open_page(reader, hall, lesson.session_id)
+    third, fourth = lesson.utterances()[2:4]
+    word = reader.locator(f"#utterance-{third.id} [data-at]").nth(4)
+    async with reader.expect_request(f"**/{third.id}.wav?from=1280") as requested:
         await word.click()
     answer = await (await requested.value).response()
     assert answer is not None
     assert answer.status == 200
-    player = page.get_by_role("region", name="Player")
+    player = reader.get_by_role("region", name="Player")
     await expect(player).to_contain_text("Ada Okafor What is one half plus one quarter?")
-    await expect(page.locator(f"#utterance-{fourth.id} [data-spoken]")).to_be_visible()
+    await expect(reader.locator(f"#utterance-{fourth.id} [data-spoken]")).to_be_visible()
     await expect(player).to_contain_text("Noor Haddad One half is two quarters")
-    await look_and_check(page, "session-playing")
-    await page.get_by_role("button", name="Close player").click()
+    await look_and_check(reader, "session-playing")
+    await reader.get_by_role("button", name="Close player").click()
     await expect(player).to_be_hidden()
 
 
 async def test_the_transcript_is_navigated_and_played_by_keyboard(
-    page: Page, hall: Hall, taught: Lesson
+    reader: Page, hall: Hall, lesson: Lesson
 ) -> None:
-    await open_page(page, hall, taught.session_id)
-    first, second = taught.utterances()[:2]
-    await page.locator(f"#utterance-{first.id} .play").focus()
+    await open_page(reader, hall, lesson.session_id)
+    first, second = lesson.utterances()[:2]
+    await reader.locator(f"#utterance-{first.id} .play").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
-        await page.keyboard.press(key)
-    async with page.expect_request(f"**/{second.id}.wav?from=640"):
-        await page.keyboard.press("Enter")
-    await expect(page.locator(f"#utterance-{second.id} [data-spoken]")).to_be_visible()
-    assert await page.locator("[data-transcript] [tabindex='0']").count() == 1
+        await reader.keyboard.press(key)
+    async with reader.expect_request(f"**/{second.id}.wav?from=640"):
+        await reader.keyboard.press("Enter")
+    await expect(reader.locator(f"#utterance-{second.id} [data-spoken]")).to_be_visible()
+    assert await reader.locator("[data-transcript] [tabindex='0']").count() == 1
 
 
 async def test_a_draft_is_approved_on_the_session_page(
@@ -185,27 +185,27 @@ async def test_a_toast_appears_even_if_the_button_is_gone_before_the_response(
 
 
 async def test_a_live_update_keeps_audio_and_scroll_position(
-    page: Page, hall: Hall, academy: School, taught: Lesson
+    reader: Page, hall: Hall, library: School, lesson: Lesson
 ) -> None:
-    await open_page(page, hall, taught.session_id)
-    last = taught.utterances()[-3]
-    await page.locator(f"#utterance-{last.id} .play").click()
-    await expect(page.locator(f"#utterance-{last.id} [data-spoken]")).to_be_visible()
-    before = await top_of(page, f"#utterance-{last.id}")
-    await hall.open_case(academy, taught.session_id)
-    await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("Substitution requested")
-    await expect(page.get_by_role("region", name="Player")).to_be_visible()
-    await expect(page.locator("[data-transcript] [data-spoken]")).to_be_visible()
-    assert abs(await top_of(page, f"#utterance-{last.id}") - before) < 2, (
+    await open_page(reader, hall, lesson.session_id)
+    last = lesson.utterances()[-3]
+    await reader.locator(f"#utterance-{last.id} .play").click()
+    await expect(reader.locator(f"#utterance-{last.id} [data-spoken]")).to_be_visible()
+    before = await top_of(reader, f"#utterance-{last.id}")
+    await hall.open_case(library, lesson.session_id)
+    await expect(reader.get_by_role("region", name="Exceptions")).to_contain_text("Substitution requested")
+    await expect(reader.get_by_role("region", name="Player")).to_be_visible()
+    await expect(reader.locator("[data-transcript] [data-spoken]")).to_be_visible()
+    assert abs(await top_of(reader, f"#utterance-{last.id}") - before) < 2, (
         "what was in view stays where it was"
     )
 
-    await page.get_by_role("button", name="Resolve: substitution requested").click()
-    await expect(page.get_by_role("region", name="Exceptions")).to_contain_text("resolved")
-    exceptions = await academy.get(f"/v1/sessions/{taught.session_id}/exceptions")
+    await reader.get_by_role("button", name="Resolve: substitution requested").click()
+    await expect(reader.get_by_role("region", name="Exceptions")).to_contain_text("resolved")
+    exceptions = await library.get(f"/v1/sessions/{lesson.session_id}/exceptions")
     (case,) = (one for one in exceptions if one["kind"] == "substitution_requested")
     assert case["state"] == "resolved"
-    assert (await academy.get(f"/v1/exceptions/{case['id']}"))["resolved_by"] == "operator"
+    assert (await library.get(f"/v1/exceptions/{case['id']}"))["resolved_by"] == "operator"
 
 
 async def test_the_reschedule_dialog_survives_updates_and_refusals(
