@@ -55,11 +55,18 @@ def words(utterances: list[Utterance]) -> list[str]:
     return re.findall(r"[a-z]+|\d+", " ".join(one.text.lower() for one in utterances))
 
 
-@pytest.mark.parametrize("seconds", [2.5, 4, 7.3, 30])
-def test_cutting_into_segments_changes_neither_words_nor_times(engine: SpeechEngine, seconds: float) -> None:
+@pytest.fixture(scope="module")
+def whole(engine: SpeechEngine) -> list[Utterance]:
+    """The track in one segment."""
     sound = track()
-    whole = transcribed(engine, [(segment(0, 0, sound), sound)])
-    cut = transcribed(engine, pieces(sound, seconds))
+    return transcribed(engine, [(segment(0, 0, sound), sound)])
+
+
+@pytest.mark.parametrize("seconds", [2.5, 4, 7.3, 30])
+def test_cutting_into_segments_changes_neither_words_nor_times(
+    engine: SpeechEngine, whole: list[Utterance], seconds: float
+) -> None:
+    cut = transcribed(engine, pieces(track(), seconds))
     assert words(cut) == words(whole)
     for one, other in zip(cut, whole, strict=True):
         assert abs((one.starts_at - other.starts_at).total_seconds()) < 0.35
