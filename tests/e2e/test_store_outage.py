@@ -20,8 +20,8 @@ from tests.cli.homes import StackUnderTest
 from tests.e2e.class_under_test import ClassUnderTest, open_class, wait_for
 from tests.e2e.people import talking
 
-REFUSES = float(os.environ.get("OUTAGE_SECONDS", "25"))  # of the store; ten until somebody is told
-FULL = min(REFUSES, 12)  # of the disk; five until somebody is told
+REFUSES = float(os.environ.get("OUTAGE_SECONDS", "12"))  # of the store; ten until somebody is told
+FULL = min(REFUSES / 2, 12)  # of the disk; five until somebody is told
 SEGMENT = 5  # seconds
 KIND = "recording_at_risk"
 OPS = "olu@harbour.example"
