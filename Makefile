@@ -10,6 +10,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTEST_ARGS ?=
 SECURITY_ARGS ?=
+# Sweeps over values that `make test` does by turns (tests/depth.py).
+FUZZED := tests/api/test_schemathesis.py tests/api/test_bad_values.py tests/security/test_hostile_texts.py
 
 # The machine's Python where it fits, so that nothing is fetched that the registries do not have.
 export UV_PYTHON_PREFERENCE := system
@@ -74,9 +76,9 @@ outages: sync ## a class whose disk is full and whose store refuses for SECONDS 
 	@$(BIN)/homeroom setup --for-tests
 	@OUTAGE_SECONDS=$(or $(SECONDS),180) $(BIN)/pytest tests/e2e/test_store_outage.py $(PYTEST_ARGS)
 
-fuzz: sync ## send EXAMPLES (20) random requests of each kind to every operation of the API
+fuzz: sync ## send every bad value in every field, and EXAMPLES (20) random requests to every operation of the API
 	@$(BIN)/homeroom setup --for-tests
-	@API_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest tests/api/test_schemathesis.py $(PYTEST_ARGS)
+	@EVERY_VALUE=1 API_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest $(FUZZED) $(PYTEST_ARGS)
 
 test-whisperx: ## install the second speech engine (gigabytes) beside and run its tests
 	UV_PROJECT_ENVIRONMENT=.venv-whisperx scripts/uv sync --locked --extra speech --extra whisperx

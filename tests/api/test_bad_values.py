@@ -1,4 +1,7 @@
-"""Bad values in any field of any body: the response is a success or a problem, never a server error."""
+"""Bad values in any field of any body: the response is a success or a problem, never a server error.
+
+In `make test` the fields of all bodies share out the values, by turns (tests/depth.py).
+"""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +12,7 @@ import pytest
 
 from tests.api.bodies import BODIES, Booked, method_of, own_address
 from tests.campus import ADMIN, Campus, problem_of, school
+from tests.depth import by_turns
 
 pytestmark = pytest.mark.adapter
 
@@ -46,6 +50,21 @@ BAD_VALUES = [
     {},
     {"\ud800": "a\0b"},
 ]
+TURNS = 5
+# What these take depends on rules, records and classes that others may have changed: each has a school of its own.
+BOOKS = (
+    "session",
+    "series",
+    "join",
+    "plan",
+    "quotes",
+    "closures",
+    "holds",
+    "swaps",
+    "cover",
+    "what-if",
+    "students",
+)
 
 
 @asynccontextmanager
@@ -79,8 +98,11 @@ def changed(value: Any, at: Path, bad: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", sorted(BODIES))
-async def test_no_value_causes_a_server_error(campus: Campus, path: str) -> None:
-    async with booked_class(campus) as booked:
+async def test_no_value_causes_a_server_error(campus: Campus, booked: Booked, path: str) -> None:
+    if any(word in path for word in BOOKS):
+        async with booked_class(campus) as of_its_own:
+            await try_all(campus, of_its_own, path)
+    else:
         await try_all(campus, booked, path)
 
 
@@ -89,8 +111,8 @@ async def try_all(campus: Campus, booked: Booked, path: str) -> None:
     body = BODIES[path](booked)
     async with campus.client(ADMIN) as operator:
         caller = operator if path == "/v1/organizations" else booked.school.api
-        for at in paths(body):
-            for bad in BAD_VALUES:
+        for turn, at in enumerate(paths(body), sorted(BODIES).index(path)):
+            for bad in by_turns(BAD_VALUES, turn, TURNS):
                 content = json.dumps(changed(body, at, bad))
                 answer = await caller.request(
                     method,

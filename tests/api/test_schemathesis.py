@@ -10,7 +10,7 @@ import pytest
 
 from tests.campus import School
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))  # for each operation, of random requests
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "1"))  # for each operation, of random requests
 
 pytestmark = [pytest.mark.adapter, pytest.mark.timeout(900 + 60 * EXAMPLES)]
 
@@ -58,11 +58,12 @@ async def test_schemathesis_finds_no_violation(harbour: School, tmp_path: Path) 
     running = await asyncio.create_subprocess_exec(
         *command,
         cwd=tmp_path,
-        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.json_lines", "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.schemathesis_hooks", "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await running.communicate()
     assert running.returncode == 0, output.decode()
-    assert json.loads(report.read_text())
+    operations = json.loads(report.read_text())["operations"]
+    assert operations["tested"] == operations["selected"] > 250
     await harbour.get("/v1/students")  # the key was good to the end
