@@ -139,7 +139,8 @@ async def test_a_revision_by_somebody_else_keeps_unsaved_edits(
     await revise_elsewhere(academy, taught, "Adding unlike fractions.")
     alert = page.get_by_role("alert").filter(has_text="Someone else changed this draft.")
     await expect(alert).to_contain_text("your edits are kept.")
-    await press(page, "Control+Enter")
+    async with page.expect_response("**/approve"):
+        await press(page, "Control+Enter")
     await expect(alert).to_contain_text("They saved revision 2. You're editing revision 1")
     await look_and_check(page, "review-stale")
     await page.get_by_role("button", name="See their changes").click()
