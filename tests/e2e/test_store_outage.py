@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.real_time, pytest.mark.timeout(600 + 
 def small_disk(full_stack: StackUnderTest) -> Iterator[Path]:
     """The recorders' spool on a disk of two megabytes."""
     spool = full_stack.home.spool
+    spool.mkdir(parents=True, exist_ok=True)  # which the first recording would make
     mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", str(spool))
     yield spool
     subprocess.run(["umount", "--lazy", spool], check=True)
@@ -41,6 +42,7 @@ def small_disk(full_stack: StackUnderTest) -> Iterator[Path]:
 @pytest.fixture
 def make_read_only(full_stack: StackUnderTest) -> Iterator[Callable[[bool], None]]:
     """Makes the stack's store read-only, or writable again."""
+    full_stack.home.store.mkdir(parents=True, exist_ok=True)
     store = str(full_stack.home.store)
     mount("--bind", store, store)
 
