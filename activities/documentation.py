@@ -8,7 +8,7 @@ from domain.record.documentation import DocumentationStatus
 from models.database import Database
 from models.repositories import documents
 from services.drafts import Drafts
-from services.late_audio import LateAudioRecord
+from services.late_audio import LateAudioRecord, resolve_drafted
 from workflows.contracts.common import SessionRef
 from workflows.contracts.late_audio import LateAudioResult, LateAudioSteps
 from workflows.contracts.record import ApproveInput, ChangesInput, DocumentationSteps, DraftInput, DraftResult
@@ -27,6 +27,8 @@ class DocumentationActivities(DocumentationSteps):
             result = await self._drafts.draft(
                 ref.organization_id, ref.session_id, utc_now(), draft.reopenings
             )
+            async with self._database.tenant(ref.organization_id) as db:
+                await resolve_drafted(db, ref.session_id, utc_now())
             note.text = f"{result.statements} statements"
         return result
 

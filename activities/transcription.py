@@ -19,7 +19,7 @@ from domain.sessions.policies import SessionPolicy
 from domain.sessions.states import DOCUMENTED_STATES, FINAL_STATES, SessionState
 from models.course import Course
 from models.database import Database
-from models.repositories import entities, recordings, sessions
+from models.repositories import documents, entities, recordings, sessions
 from models.session import Session
 from services.transcript_check import check_transcript
 from transcription.engine import SpeechEngine
@@ -54,6 +54,8 @@ class TranscriptionActivities(Transcription, LateTranscription):
         session = await self._session(ref)
         if session.state not in DOCUMENTED_STATES:
             return LateTranscript(waits=session.state not in FINAL_STATES)
+        if session.state == SessionState.FILING and not await self._is_drafted(ref):
+            return LateTranscript(waits=True)  # it is documented once it is closed
         waiting = await self._waiting(ref) if session.live_at else []
         if waiting:
             languages = SessionPolicy.model_validate(session.policy).languages
@@ -155,6 +157,10 @@ class TranscriptionActivities(Transcription, LateTranscription):
     async def _session(self, ref: SessionRef) -> Session:
         async with self._database.tenant(ref.organization_id) as db:
             return await sessions.get_session(db, ref.session_id)
+
+    async def _is_drafted(self, ref: SessionRef) -> bool:
+        async with self._database.tenant(ref.organization_id) as db:
+            return await documents.documentation(db, ref.session_id) is not None
 
     async def _hints(self, ref: SessionRef) -> tuple[str, ...]:
         """The names of the class's people, its course and its topics. They never leave the worker."""

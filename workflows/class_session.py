@@ -6,6 +6,8 @@
 `run` goes through these stages in order. The handlers of updates and signals below it record what has happened in the
 session's facts and wake `run`, which acts on it. A step that fails for good becomes an exception case and the session
 goes on. An edit that changes the order of commands needs a patch: workflows/patches.py.
+
+A class that was closed without a draft because all its audio came late is documented by a second run, from "draft" on.
 """
 
 import asyncio
@@ -76,8 +78,8 @@ S = SessionState
 class ClassSession:
     @workflow.init
     def __init__(self, start: ClassSessionInput) -> None:
-        facts = self._facts = SessionFacts(start.session, start.region)
-        timeline = self._timeline = Timeline()
+        facts = self._facts = SessionFacts.of_start(start)
+        timeline = self._timeline = Timeline(start.late.timeline_revision if start.late else 0)
         self._lifecycle = Lifecycle(facts, timeline)
         self._steps = Steps(facts, timeline, self._lifecycle)
         self._notices = NoticeSender(facts, self._steps)
@@ -111,6 +113,8 @@ class ClassSession:
         self._commands.cancel(Cancel("workflow_cancelled"))
 
     async def _story(self) -> ClassSessionResult:
+        if self._facts.documented_late:
+            return await self._document_late()
         await workflow.wait_condition(lambda: self._facts.booking_answered)
         if self._facts.booking_refused:
             return ClassSessionResult(self._facts.state, "rejected", 0.0)
@@ -362,6 +366,13 @@ class ClassSession:
                 raise
         return False
 
+    async def _document_late(self) -> ClassSessionResult:
+        """Draft and review a class that was closed without a draft, and file it again."""
+        self._lifecycle.advance(Trigger.DOCUMENT_LATE)
+        await self._draft()
+        await self._review()
+        return await self._file()
+
     async def _document_and_review(self) -> None:
         await self._document()
         await self._review()
@@ -395,6 +406,9 @@ class ClassSession:
                 await self._steps.open_case(ExceptionKind.TRANSCRIPT_INCOMPLETE)
             self._timeline.finish(Step.DOCUMENTATION, Outcome.SKIPPED, workflow.now(), note="no speech")
             return
+        await self._draft()
+
+    async def _draft(self) -> None:
         draft = await self._steps.run(
             Step.DOCUMENTATION,
             lambda progress: workflow.execute_activity_method(

@@ -39,6 +39,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import HomeroomError, TransitionRefused, Unavailable, by_code
+from domain.sessions.states import SessionState
 from domain.sessions.timeline import TimelineEntry
 from workflows.booking_import import BookingImportWorkflow
 from workflows.calendar_imports import CalendarImportsWorkflow
@@ -83,6 +84,7 @@ from workflows.session.messages import (
     EndClass,
     Extend,
     InstructorChanged,
+    LateRecord,
     PeopleChanged,
     PresenceSignal,
     RecordingSignal,
@@ -206,6 +208,30 @@ class SessionClient:
             return None
         return None if found.status == WorkflowExecutionStatus.RUNNING else found.run_id
 
+    async def document_late(self, session: SessionRef, late: LateRecord) -> None:
+        """Start the run that drafts and reviews a class that was closed without a draft.
+
+        Raises Unavailable also where a run of the class goes on: the one that closes it, or an earlier attempt's.
+        """
+        start = self._temporal.start_workflow(
+            ClassSession.run,
+            ClassSessionInput(session, self._region, late),
+            id=session_workflow_id(session.session_id),
+            task_queue=task_queue(self._region, Queue.SESSIONS),
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=self._search_attributes(
+                session.organization_id, late.booking, SessionState.CLOSED
+            ),
+            rpc_timeout=self._timeout,
+            static_summary=f"Class of {late.booking.starts_at:%Y-%m-%d %H:%M} UTC, whose audio came late",
+        )
+        try:
+            with _domain_errors():
+                await start
+        except TransitionRefused as error:
+            raise Unavailable("a workflow of this class runs") from error
+
     async def reschedule(self, session_id: UUID, move: Reschedule, command_id: str | None = None) -> None:
         """Raises TransitionRefused, BookingInPast, InvalidInput, DoubleBooked, Unavailable."""
         await self._update(session_id, ClassSession.reschedule, move, command_id)
@@ -309,11 +335,13 @@ class SessionClient:
     def _handle(self, session_id: UUID) -> WorkflowHandle[ClassSession, ClassSessionResult]:
         return self._temporal.get_workflow_handle_for(ClassSession.run, session_workflow_id(session_id))
 
-    def _search_attributes(self, organization_id: UUID, booking: Booking) -> TypedSearchAttributes:
+    def _search_attributes(
+        self, organization_id: UUID, booking: Booking, state: SessionState = SessionState.SCHEDULED
+    ) -> TypedSearchAttributes:
         return TypedSearchAttributes(
             [
                 SearchAttributePair(search_attributes.ORGANIZATION, str(organization_id)),
-                SearchAttributePair(search_attributes.STATE, "scheduled"),
+                SearchAttributePair(search_attributes.STATE, state.value),
                 SearchAttributePair(search_attributes.INSTRUCTOR, str(booking.instructor_id)),
                 SearchAttributePair(search_attributes.START, booking.starts_at),
                 SearchAttributePair(search_attributes.REGION, self._region),

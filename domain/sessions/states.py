@@ -30,6 +30,7 @@ class Trigger(StrEnum):
     REOPEN = "reopen"
     REVIEW_ENDED = "review_ended"
     CLOSE = "close"
+    DOCUMENT_LATE = "document_late"
 
 
 _TRIGGER_PHRASES = {
@@ -44,6 +45,7 @@ _TRIGGER_PHRASES = {
     Trigger.REOPEN: "be reopened",
     Trigger.REVIEW_ENDED: "be approved or sent back",
     Trigger.CLOSE: "be closed",
+    Trigger.DOCUMENT_LATE: "be documented late",
 }
 
 
@@ -75,6 +77,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.REVIEW, T.REVIEW_ENDED, S.FILING),
     Transition(S.REVIEW, T.REOPEN, S.LIVE),
     Transition(S.FILING, T.CLOSE, S.CLOSED),
+    Transition(
+        S.CLOSED, T.DOCUMENT_LATE, S.DOCUMENTING
+    ),  # its first words were transcribed after it was closed
 )
 
 FINAL_STATES = frozenset({S.CLOSED, S.CANCELLED})
@@ -110,8 +115,10 @@ def advance(state: SessionState, trigger: Trigger) -> SessionState:
 
 
 def _possible(state: SessionState) -> str:
+    if state in FINAL_STATES:
+        return "It is over."
     phrases = sorted({_TRIGGER_PHRASES[t.trigger] for t in TRANSITIONS if t.source == state})
-    return f"In this state it can {', '.join(phrases)}." if phrases else "It is over."
+    return f"In this state it can {', '.join(phrases)}."
 
 
 def mermaid() -> str:

@@ -1,12 +1,16 @@
 """Audio that came after a class was documented is counted, and is in the draft unless a person has worked on it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError
 
-from activities.documentation import LateAudioActivities
+from activities.documentation import DocumentationActivities, LateAudioActivities
 from activities.progress import utc_now
 from domain.cases.kinds import ExceptionKind
+from domain.errors import Unavailable
 from domain.record.documentation import DocumentationStatus, Section
 from domain.record.recording import AudioSegment
 from domain.record.transcript import Utterance
@@ -18,15 +22,27 @@ from models.repositories import documents, recordings
 from services.cases import NewCase, open_case
 from services.drafts import Drafts
 from services.late_audio import LateAudioRecord, LateSpeech, late_speech
-from tests.activities.school_rows import SchoolRows, run, told
+from tests.activities.school_rows import SchoolRows, run, step, told
+from tests.stack import TestTemporal
+from wiring.temporal import connect
+from workflows.client import SessionClient, session_workflow_id
 from workflows.contracts.late_audio import LateAudioResult
+from workflows.contracts.record import DraftInput
 
 pytestmark = pytest.mark.adapter
 
 
 @pytest.fixture
-def steps(school: SchoolRows) -> LateAudioActivities:
-    return LateAudioActivities(LateAudioRecord(school.database, Drafts(school.database, ExtractiveEngine())))
+async def classes(temporal_server: TestTemporal) -> SessionClient:
+    """In a region without workers: what is started stays where it begins."""
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    return SessionClient(client, f"late-audio-{uuid4()}")
+
+
+@pytest.fixture
+def steps(school: SchoolRows, classes: SessionClient) -> LateAudioActivities:
+    drafts = Drafts(school.database, ExtractiveEngine())
+    return LateAudioActivities(LateAudioRecord(school.database, drafts, classes))
 
 
 @pytest.fixture
@@ -137,9 +153,7 @@ async def test_late_audio_without_words_changes_nothing_and_needs_nobody(
     assert await resolutions(school) == ["It is transcribed, and nothing was said in it."]
 
 
-async def test_a_closed_class_counts_its_completeness_again(
-    school: SchoolRows, steps: LateAudioActivities
-) -> None:
+async def close(school: SchoolRows) -> None:
     await school.change_session(
         state=SessionState.CLOSED,
         outcome="held",
@@ -147,10 +161,54 @@ async def test_a_closed_class_counts_its_completeness_again(
         ended_at=school.starts_at + timedelta(minutes=30),
         completeness={"have": [], "missing": [Part.TRANSCRIPT], "share": 0.0},
     )
+
+
+async def test_a_closed_class_counts_its_completeness_again_and_starts_to_be_documented(
+    school: SchoolRows, steps: LateAudioActivities, temporal_server: TestTemporal
+) -> None:
+    await close(school)
     await comes_late(school, "Today we work on adding fractions.")
     await run(steps.count, school.session)
     counted = (await school.row()).completeness
     assert counted is not None
     assert Part.TRANSCRIPT in counted["have"]
     assert counted["share"] > 0
-    assert await revisions(school) == [], "nobody could approve a draft of a class that is closed"
+    assert await revisions(school) == [], "the workflow of the class drafts it"
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    begun = client.get_workflow_handle(session_workflow_id(school.session.session_id))
+    assert (await begun.describe()).status == WorkflowExecutionStatus.RUNNING
+    with pytest.raises(Unavailable):  # it is tried again until the draft is there
+        await run(steps.count, school.session)
+
+
+@pytest.mark.parametrize("text", ["", "Today we work on adding fractions."])
+async def test_a_closed_class_without_words_or_with_a_draft_is_not_documented_again(
+    school: SchoolRows, steps: LateAudioActivities, temporal_server: TestTemporal, text: str
+) -> None:
+    if text:
+        await school.document(told(Section.TOPICS, "By hand.", await school.say("Ada", text)))
+    await close(school)
+    await comes_late(school, text)
+    await run(steps.count, school.session)
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    with pytest.raises(RPCError, match="not found"):
+        await client.get_workflow_handle(session_workflow_id(school.session.session_id)).describe()
+
+
+async def test_a_new_draft_resolves_the_cases_of_what_it_has(school: SchoolRows, draft: Utterance) -> None:
+    """The draft of a class that was closed without one, or that was reopened."""
+    await comes_late(school, "For homework, please do page twelve until Thursday.")
+    kinds = ExceptionKind.TRANSCRIPT_INCOMPLETE, ExceptionKind.DRAFT_FAILED
+    async with school.database.tenant(school.id) as db:
+        for kind in kinds:
+            await open_case(
+                db, NewCase.about_session(school.id, school.session.session_id, kind, "", {}), utc_now()
+            )
+    drafts = Drafts(school.database, ExtractiveEngine())
+    drafting = DocumentationActivities(school.database, school.progress, drafts)
+    await run(drafting.draft, DraftInput(school.session, step(state=SessionState.DOCUMENTING), reopenings=1))
+    assert {case.kind: case.resolution for case in await school.cases()} == {
+        ExceptionKind.RECORDING_LATE: "It is transcribed, and revision 2 of the draft was made with it.",
+        ExceptionKind.TRANSCRIPT_INCOMPLETE: "All audio is transcribed.",
+        ExceptionKind.DRAFT_FAILED: "The draft is made.",
+    }

@@ -151,6 +151,9 @@ async def test_audio_that_came_late_is_transcribed_and_marked(school: SchoolRows
         await recordings.mark_transcribed(db, [first.key])
     assert await run(activities.transcribe_late, school.session) == LateTranscript(waits=True)
     assert await transcript(school) == [], "the class transcribes them itself"
+    await school.change_session(state=SessionState.FILING)
+    assert await run(activities.transcribe_late, school.session) == LateTranscript(waits=True)
+    assert await transcript(school) == [], "without a draft, it is documented once it is closed"
 
     await school.change_session(state=SessionState.REVIEW)
     for _ in range(2):

@@ -46,9 +46,9 @@ async def recording(settings: Settings) -> AsyncIterator[None]:
         task_queue(settings.region, one) for one in (Queue.CAPTURE, Queue.TRANSCRIPTION)
     )
     async with aclosing(Database(settings.database_url.get_secret_value())) as database:
-        transcribe = TranscriptionActivities(database, store, Engine()).transcribe
+        engine = TranscriptionActivities(database, store, Engine())
         async with (
             Worker(client, task_queue=capture, activities=[Recorder().capture]),
-            Worker(client, task_queue=transcription, activities=[transcribe]),
+            Worker(client, task_queue=transcription, activities=[engine.transcribe, engine.transcribe_late]),
         ):
             yield

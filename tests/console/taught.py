@@ -22,11 +22,13 @@ from storage.object_store import open_store
 from tests.campus import Campus, School
 from tests.console.lesson import LASTS, Lesson
 from wiring.temporal import connect
-from workflows.client import SessionClient, session_workflow_id
+from workflows.client import LateAudioClient, SessionClient, session_workflow_id
+from workflows.contracts.common import SessionRef
 from workflows.session.facts import SessionFacts
 from workflows.session.messages import PresenceSignal, Substitute
 
 SOON = timedelta(minutes=2)
+BRIEF = timedelta(seconds=15)  # how long a class is planned that a test waits out
 AT_ONCE = timedelta(seconds=2)  # a class is live from its planned start on
 
 
@@ -34,14 +36,16 @@ AT_ONCE = timedelta(seconds=2)  # a class is live from its planned start on
 class Hall:
     campus: Campus
 
-    async def open_class(self, school: School, starts_in: timedelta = SOON) -> str:
+    async def open_class(self, school: School, starts_in: timedelta = SOON, lasts: timedelta = LASTS) -> str:
         """A class whose room is open."""
-        session_id = await school.book(starts_in, lasts=LASTS)
+        session_id = await school.book(starts_in, lasts=lasts)
         await school.run_until(session_id, "open")
         return session_id
 
-    async def live_class(self, school: School, starts_in: timedelta = AT_ONCE) -> str:
-        session_id = await self.open_class(school, starts_in)
+    async def live_class(
+        self, school: School, starts_in: timedelta = AT_ONCE, lasts: timedelta = LASTS
+    ) -> str:
+        session_id = await self.open_class(school, starts_in, lasts)
         now = datetime.now(UTC)
         client = await self._client()
         await client.report_presence(UUID(session_id), PresenceSignal(now, 1, now, None))
@@ -99,6 +103,39 @@ class Hall:
         # In a thread, because it waits for row locks that a worker on this event loop may hold.
         await asyncio.to_thread(self._set_times, lesson)
         return lesson
+
+    async def silent_class(self, school: School) -> Lesson:
+        """A class that was taught for half an hour and closed without a draft: nothing of it was stored."""
+        session_id = await self.live_class(school, lasts=BRIEF)
+        lesson = await self._lesson(school, session_id)
+        await school.post(f"/v1/sessions/{session_id}/end")
+        await school.run_until(session_id, "closed")
+        await asyncio.to_thread(self._set_times, lesson)
+        return lesson
+
+    async def store_late(self, lesson: Lesson) -> None:
+        """What was said in a class comes into the store after all, and is transcribed."""
+        settings = self.campus.settings
+        segments = await lesson.store_audio(
+            open_store(settings.object_store_url, settings.object_store_options)
+        )
+        ref = SessionRef(lesson.organization_id, lesson.session_id)
+        now = datetime.now(UTC)
+        async with (
+            aclosing(Database(self.campus.database.application)) as database,
+            database.tenant(ref.organization_id) as db,
+        ):
+            await recordings.register(db, segments)
+            await recordings.mark_transcribed(db, [segment.key for segment in segments], late_at=now)
+            await recordings.add_utterances(db, ref.organization_id, ref.session_id, lesson.utterances())
+            await events.record(
+                db, ref.organization_id, [(ref.session_id, event) for event in lesson.events()]
+            )
+            case = NewCase.about_session(
+                ref.organization_id, ref.session_id, ExceptionKind.RECORDING_LATE, "dead", {"seconds": "50"}
+            )
+            await open_case(db, case, now)
+        await LateAudioClient(await self._temporal(), settings.region).came(ref)
 
     async def _client(self) -> SessionClient:
         return SessionClient(await self._temporal(), self.campus.settings.region)

@@ -188,6 +188,19 @@ async def ended_before_anybody_spoke(environment: WorkflowEnvironment, world: Wo
     return await over(session)
 
 
+async def documented_late(environment: WorkflowEnvironment, world: World) -> Handle:
+    """Closed without a draft; its audio comes, and its review is overdue when it is approved."""
+    world.utterances = 0
+    session = await book(environment, world)
+    await session.in_review()
+    await session.result()
+    await session.audio_comes_late()
+    await session.drafted()
+    await session.pass_time(timedelta(days=4))
+    await session.approve()
+    return await over(session)
+
+
 async def approved_late_at_the_second_try(environment: WorkflowEnvironment, world: World) -> Handle:
     session = await book(environment, world)
     await session.in_review()
@@ -369,6 +382,7 @@ SCENARIOS: dict[str, Scenario] = {
         steps_failed_and_nobody_reviewed,
         room_not_opened_and_nothing_said,
         ended_before_anybody_spoke,
+        documented_late,
         approved_late_at_the_second_try,
         filed_at_the_second_try,
         substituted,

@@ -45,6 +45,7 @@ from workflows.session.messages import (
     ClassSessionResult,
     EndClass,
     Extend,
+    LateRecord,
     PresenceSignal,
     RemovePeople,
     Reopen,
@@ -183,6 +184,19 @@ class SessionDriver:
             entry.step == Step.REVIEW and entry.outcome != Outcome.PLANNED for entry in await self.timeline()
         ):
             await self.pass_time(MINUTE)
+
+    async def audio_comes_late(self) -> None:
+        """Of a class that was closed without a draft, of which there are words now."""
+        facts, written = await self.facts(), await self.timeline()
+        late = LateRecord(
+            facts.booked,
+            facts.live_since or self.starts_at,
+            facts.ended_at,
+            facts.state_changes,
+            max(entry.revision for entry in written),
+            facts.reports,
+        )
+        await self.sessions.document_late(facts.session, late)
 
     async def move_to(self, starts_at: datetime, lasts: timedelta = 30 * MINUTE) -> None:
         await self.sessions.reschedule(self.session_id, Reschedule(starts_at, starts_at + lasts))

@@ -112,7 +112,7 @@ async def activities(parts: WorkerParts) -> AsyncIterator[Activities]:
     )
     drafts = Drafts(database, drafting_engine(settings))
     documentation = DocumentationActivities(database, progress, drafts)
-    late_audio = LateAudioActivities(LateAudioRecord(database, drafts))
+    late_audio = LateAudioActivities(LateAudioRecord(database, drafts, sessions))
     record = RecordActivities(database, progress)
     substitution = SubstitutionActivities(
         database,

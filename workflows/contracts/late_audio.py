@@ -35,5 +35,8 @@ class LateTranscription:
 class LateAudioSteps:
     @activity.defn(name="count_late_audio")
     async def count(self, session: SessionRef) -> LateAudioResult:
-        """Count the record of the class again, and make its draft again unless a person has worked on it."""
+        """Count the record of the class again, and make its draft again unless a person has worked on it.
+
+        A class that was closed without a draft starts to be documented.
+        """
         raise NotImplementedError

@@ -158,6 +158,12 @@ class Commands:
                     "a class that was not held cannot be reopened", next_step="Book a new one instead."
                 )
             )
+        if self._facts.documented_late:
+            raise application_error(
+                TransitionRefused(
+                    "a class that was closed cannot be reopened", next_step="Book a new one instead."
+                )
+            )
         _check_order(workflow.now(), reopening.ends_at)
 
     async def reopen(self, reopening: Reopen) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.sessions.states import ROOM_STATES, SessionState
 from domain.sessions.timeline import Step
 from workflows.contracts.common import SessionRef
-from workflows.session.messages import Booking, Cancel, PresenceSignal
+from workflows.session.messages import Booking, Cancel, ClassSessionInput, PresenceSignal
 
 _REOPENABLE = frozenset({SessionState.ENDING, SessionState.DOCUMENTING, SessionState.REVIEW})
 
@@ -43,6 +43,24 @@ class SessionFacts:
     substitutions: int = 0  # requests for another instructor, so far
     instructor_sought_at: datetime | None = None  # the start at which the class looked for its instructor
     reports: int = 0  # of cases, so far: tells apart two of one cause
+    documented_late: bool = False  # closed before, without a draft
+
+    @classmethod
+    def of_start(cls, start: ClassSessionInput) -> "SessionFacts":
+        """The facts that a run begins with."""
+        if start.late is None:
+            return cls(start.session, start.region)
+        return cls(
+            start.session,
+            start.region,
+            SessionState.CLOSED,
+            start.late.state_changes,
+            start.late.booking,
+            live_since=start.late.live_since,
+            ended_at=start.late.ended_at,
+            reports=start.late.reports,
+            documented_late=True,
+        )
 
     @property
     def booking_answered(self) -> bool:

@@ -12,6 +12,7 @@ from workflows.contracts.common import SessionRef
 class ClassSessionInput:
     session: SessionRef
     region: str
+    late: "LateRecord | None" = None  # of a class that was closed without a draft; None: it is to be booked
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,21 @@ class Booking:
     override: UUID | None = None  # names the reason for setting aside the rules about the instructor
     hold: UUID | None = None  # whose time the class takes over
     act: UUID | None = None  # the act on many classes that it is a part of; None: it is told of by itself
+
+
+@dataclass(frozen=True)
+class LateRecord:
+    """Where the record of a class stands that was closed without a draft, and has a transcript now.
+
+    The counts go on in the run that documents it, so that what it writes is newer than what is written.
+    """
+
+    booking: Booking
+    live_since: datetime
+    ended_at: datetime | None
+    state_changes: int
+    timeline_revision: int  # the highest of the entries that are written
+    reports: int  # of cases
 
 
 @dataclass(frozen=True)

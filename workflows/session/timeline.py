@@ -7,10 +7,11 @@ from domain.sessions.timeline import Outcome, Step, TimelineEntry
 
 
 class Timeline:
-    def __init__(self) -> None:
+    def __init__(self, revision: int = 0) -> None:
+        """`revision`: the highest that an earlier run of the class has written."""
         self._entries: dict[tuple[Step, str], TimelineEntry] = {}
         self._unwritten: set[tuple[Step, str]] = set()
-        self._revision = 0
+        self._revision = revision
 
     def plan(self, step: Step, at: datetime | None, occasion: str = "") -> None:
         self._put(TimelineEntry(step, Outcome.PLANNED, occasion, planned_at=at))

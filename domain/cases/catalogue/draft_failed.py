@@ -16,7 +16,7 @@ KIND = CaseKind(
     cause="The class, once for each time that it was taught.",
     concerns="The instructor, who has nothing to review, and the families, who get no summary.",
     repair="Where a language model is configured and does not answer, the built-in engine drafts.",
-    closes="Nothing: the class is filed without documentation.",
+    closes="A draft that is made after all, because audio came late. Else nothing: the class is filed without one.",
     runbook=(
         "Read the code. An unavailable server was down for longer than drafting may wait. Any other code "
         "is a fault of Homeroom or of the class's data: open the workflow in the Temporal UI and read the "

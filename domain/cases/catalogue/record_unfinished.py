@@ -15,7 +15,7 @@ KIND = CaseKind(
     cause="The class and the part.",
     concerns="Whoever reads the record of the class: families, the instructor, payroll.",
     repair="Missing attendance is filed again from the events of the class. Other parts are not guessed.",
-    closes="Nothing.",
+    closes="Of a transcript: late audio that is transcribed. Else nothing.",
     runbook=(
         "Open the class and look at the part that the detail names. Of a transcript, listen to the recording and add "
         "what matters to the documentation by hand. Of a step, see in the Temporal UI how its workflow ended. "

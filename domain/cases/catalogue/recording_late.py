@@ -11,7 +11,10 @@ KIND = CaseKind(
     detected="The worker that uploads what another has left compares the time with the class's draft.",
     cause="The class and the upload.",
     concerns="The instructor, whose draft misses what was said there.",
-    repair="The audio is transcribed, and a draft that nobody has worked on is made again with it.",
+    repair=(
+        "The audio is transcribed, and a draft that nobody has worked on is made again with it. A class that was "
+        "closed without a draft is drafted, and its instructor is asked to review it."
+    ),
     closes="A draft that was made with the audio, or a transcript that shows that nothing was said in it.",
     runbook="Open the review: what came late is marked in the transcript. Add what matters to the draft; if it is "
     "approved, message the family.",

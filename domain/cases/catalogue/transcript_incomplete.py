@@ -12,7 +12,7 @@ KIND = CaseKind(
     cause="The class, once for each time that it was taught.",
     concerns="The instructor, who gets no draft.",
     repair="Transcription is retried for a day before the case opens.",
-    closes="Nothing.",
+    closes="Audio that comes late, once all of the class is transcribed.",
     runbook=(
         "See that the workers of the queue transcription run and have their model (`homeroom status`). The audio is "
         "stored: listen to it on the class's page, and write what matters to the families by hand."

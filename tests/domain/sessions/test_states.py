@@ -65,8 +65,17 @@ def test_every_state_has_at_most_one_transition_per_trigger() -> None:
     assert {t.trigger for t in TRANSITIONS} == set(Trigger)
 
 
-def test_only_final_states_have_no_transitions() -> None:
-    assert {t.source for t in TRANSITIONS} == set(S) - FINAL_STATES
+def test_a_final_state_is_left_only_to_document_late_audio() -> None:
+    assert {t.source for t in TRANSITIONS} - FINAL_STATES == set(S) - FINAL_STATES
+    left = [(t.source, t.trigger, t.target) for t in TRANSITIONS if t.source in FINAL_STATES]
+    assert left == [(S.CLOSED, T.DOCUMENT_LATE, S.DOCUMENTING)]
+
+
+@pytest.mark.parametrize("state", sorted(FINAL_STATES))
+def test_who_commands_a_class_that_is_over_reads_that_it_is(state: SessionState) -> None:
+    with pytest.raises(TransitionRefused) as refused:
+        advance(state, T.RESCHEDULE)
+    assert refused.value.next_step == "It is over."
 
 
 @pytest.mark.parametrize("state", S)
