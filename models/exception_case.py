@@ -62,6 +62,8 @@ class ExceptionCase(SubjectRow, table=True):
         listed_within("exception_case", "opened_at"),
         listed_within("exception_case", "kind", "due_at"),
         listed_within("exception_case", "assignee", "due_at"),
+        listed_within("exception_case", "subject_id"),
+        listed_within("exception_case", "occasion"),
     )
     id: UUID = Field(primary_key=True)
     session_id: UUID | None = session_of_subject()

@@ -50,6 +50,11 @@ class CasesQuery(Listing):
         False,
         description="Of an incident only the first of its exceptions, by `sort`. The incident counts them.",
     )
+    q: str = Field(
+        "",
+        max_length=200,
+        description="Search names: of the class, its course and its people, and of whom or what else it is about.",
+    )
     sort: Literal["due_at", "-due_at", "opened_at", "-opened_at"] = "due_at"
 
     @property

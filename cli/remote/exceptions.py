@@ -33,6 +33,7 @@ def list_(
     owner: Owner = "",
     session: Annotated[str, typer.Option(help=f"Only for this class. {SESSION_HELP}")] = "",
     overdue: Overdue = False,
+    search: Annotated[str, typer.Option(help="Part of the name of a class, a course or a person.")] = "",
     limit: Limit = DEFAULT_LIMIT,
     every: All = False,
 ) -> None:
@@ -45,6 +46,7 @@ def list_(
         owner=owner,
         session_id=session and resolve_id(caller.api, "/v1/sessions", session),
         overdue="true" if overdue else None,
+        q=search,
     )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ settle();
 
 // Keys
 listen({
+  "/": () => document.getElementById("field-q").focus(),
   j: () => focusRow(list, 1),
   k: () => focusRow(list, -1),
   x: () => {

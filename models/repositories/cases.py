@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -20,6 +20,7 @@ from domain.subjects import SubjectKind
 from models.exception_case import CaseEntry, ExceptionCase, Incident
 from models.people import Instructor
 from models.repositories import names, pages
+from models.repositories.case_names import CaseNames, case_names
 from models.repositories.pages import PageRequest
 from models.session import Session
 
@@ -89,28 +90,52 @@ async def page(
 
     With `grouped`, an incident is one row: the first of its cases that the request asks for.
     """
-    where = _narrowed(ExceptionCase, unresolved, overdue_at)
+    wanted = await _wanted(db, request, unresolved, overdue_at)
+    where = wanted.conditions_besides_equal(ExceptionCase)
     if grouped:
-        where.append(_first_of_its_incident(request, unresolved, overdue_at))
-    rows, more = await pages.page(db, ExceptionCase, request, *where)
+        where.append(_first_of_its_incident(request, wanted))
+    rows, more = await pages.page(db, ExceptionCase, replace(request, text=""), *where)
     return await _with_subjects(db, rows), more
 
 
-def _narrowed(table: Any, unresolved: bool, overdue_at: datetime | None) -> list[sa.ColumnElement[bool]]:
-    where = [table.resolved_at.is_(None)] if unresolved else []
-    return [*where, table.due_at < overdue_at] if overdue_at else where
+@dataclass(frozen=True)
+class _Wanted:
+    """What a list asks of its cases."""
+
+    equal: Mapping[str, Any]
+    unresolved: bool
+    overdue_at: datetime | None
+    names: CaseNames | None  # None: whatever its names are
+
+    def conditions(self, table: Any) -> list[sa.ColumnElement[bool]]:
+        named = [self.names.condition(table, self._besides_names)] if self.names else []
+        return [*self._besides_names(table), *named]
+
+    def conditions_besides_equal(self, table: Any) -> list[sa.ColumnElement[bool]]:
+        """What a page of cases asks besides its request."""
+        return replace(self, equal={}).conditions(table)
+
+    def _besides_names(self, table: Any) -> list[sa.ColumnElement[bool]]:
+        where = [getattr(table, name) == value for name, value in self.equal.items()]
+        if self.unresolved:
+            where.append(table.resolved_at.is_(None))
+        return [*where, table.due_at < self.overdue_at] if self.overdue_at else where
 
 
-def _first_of_its_incident(
-    request: PageRequest, unresolved: bool, overdue_at: datetime | None
-) -> sa.ColumnElement[bool]:
+async def _wanted(
+    db: AsyncSession, request: PageRequest, unresolved: bool, overdue_at: datetime | None
+) -> _Wanted:
+    named = await case_names(db, request.text) if request.text else None
+    return _Wanted(request.equal, unresolved, overdue_at, named)
+
+
+def _first_of_its_incident(request: PageRequest, wanted: _Wanted) -> sa.ColumnElement[bool]:
     one: Any = aliased(ExceptionCase)
     column = getattr(one, request.sort.lstrip("-"))
     order = (column.desc(), one.id.desc()) if request.sort.startswith("-") else (column, one.id)
-    wanted = [getattr(one, name) == value for name, value in request.equal.items()]
     firsts = (
         sa.select(one.id)
-        .where(one.incident_id.is_not(None), *wanted, *_narrowed(one, unresolved, overdue_at))
+        .where(one.incident_id.is_not(None), *wanted.conditions(one))
         .ext(distinct_on(one.incident_id))
         .order_by(one.incident_id, *order)
     )
@@ -126,12 +151,10 @@ async def ids_by_incident(
     overdue_at: datetime | None = None,
 ) -> dict[UUID, list[UUID]]:
     """The cases that the request asks for, on all its pages, by incident."""
-    wanted = [getattr(ExceptionCase, name) == value for name, value in request.equal.items()]
+    wanted = await _wanted(db, request, unresolved, overdue_at)
     case: Any = ExceptionCase
     query = sa.select(case.incident_id, sa.func.array_agg(case.id)).where(
-        col(ExceptionCase.incident_id).in_(incident_ids),
-        *wanted,
-        *_narrowed(ExceptionCase, unresolved, overdue_at),
+        col(ExceptionCase.incident_id).in_(incident_ids), *wanted.conditions(ExceptionCase)
     )
     rows = await db.execute(query.group_by(col(ExceptionCase.incident_id)))
     return {incident_id: list(ids) for incident_id, ids in rows}
@@ -146,7 +169,10 @@ async def count(
     overdue_at: datetime | None = None,
 ) -> int:
     """How many cases the request asks for on all its pages, of those that were opened by then."""
-    query = sa.select(sa.func.count()).where(*_matching(request, opened_by, unresolved, overdue_at))
+    wanted = await _wanted(db, request, unresolved, overdue_at)
+    query = sa.select(sa.func.count()).where(
+        *wanted.conditions(ExceptionCase), col(ExceptionCase.opened_at) <= opened_by
+    )
     return int(await db.scalar(query) or 0)
 
 
@@ -161,21 +187,13 @@ async def ids_after(
     overdue_at: datetime | None = None,
 ) -> list[UUID]:
     """The next of these cases, in the order of their ids."""
-    query = sa.select(col(ExceptionCase.id)).where(*_matching(request, opened_by, unresolved, overdue_at))
+    wanted = await _wanted(db, request, unresolved, overdue_at)
+    query = sa.select(col(ExceptionCase.id)).where(
+        *wanted.conditions(ExceptionCase), col(ExceptionCase.opened_at) <= opened_by
+    )
     if after is not None:
         query = query.where(col(ExceptionCase.id) > after)
     return list(await db.scalars(query.order_by(col(ExceptionCase.id)).limit(most)))
-
-
-def _matching(
-    request: PageRequest, opened_by: datetime, unresolved: bool, overdue_at: datetime | None
-) -> list[sa.ColumnElement[bool]]:
-    wanted = [getattr(ExceptionCase, name) == value for name, value in request.equal.items()]
-    return [
-        *wanted,
-        *_narrowed(ExceptionCase, unresolved, overdue_at),
-        col(ExceptionCase.opened_at) <= opened_by,
-    ]
 
 
 async def open_counts(db: AsyncSession, actor: str, owner: str) -> OpenCounts:

@@ -1,5 +1,7 @@
 """The exceptions queue and the outbox of an organization."""
 
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -7,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from domain.cases.kinds import ExceptionKind
 from domain.subjects import Subject, SubjectKind
+from models.people import Student
 from models.repositories import cases, notices
 from models.repositories.pages import PageRequest
 from services.cases import NewCase, open_case
@@ -14,6 +17,8 @@ from tests.api.queue_rows import NOW, notice, open_cases
 from tests.campus import School, problem_of
 
 pytestmark = pytest.mark.adapter
+
+HOUR = timedelta(hours=1)
 
 
 async def listed(school: School, path: str) -> list[str]:
@@ -184,3 +189,63 @@ async def test_notices_are_filtered_by_delivery_state(harbour: School) -> None:
     assert await listed(harbour, "/v1/notices?q=family2@f") == ids[2:3]
     whole = await harbour.get(f"/v1/notices/{ids[0]}")
     assert (whole["text"], whole["address"]) == ("Hello", "family0@f.example")
+
+
+async def test_exceptions_are_found_by_the_names_in_them(harbour: School) -> None:
+    kind = ExceptionKind
+    (of_class,) = await open_cases(harbour, await harbour.book(topic_ids=[]), kind.ROOM_LOST)
+    guest = await harbour.add_student("Iris 50%_Meyer")
+    instructor = UUID(harbour.ids["instructor"])
+    new = [
+        NewCase(harbour.id, Subject(SubjectKind.INSTRUCTOR, instructor), kind.CALENDAR_UNREADABLE),
+        NewCase(harbour.id, Subject(SubjectKind.STUDENT, UUID(guest)), kind.NOTICE_UNDELIVERABLE),
+        NewCase(
+            harbour.id,
+            Subject(SubjectKind.GUARDIAN, UUID(harbour.ids["guardian"])),
+            kind.NOTICE_UNDELIVERABLE,
+        ),
+        NewCase(harbour.id, Subject(SubjectKind.ORGANIZATION, harbour.id), kind.RECORDS_DIFFER),
+        NewCase.about_session(
+            harbour.id, UUID(await harbour.book(72 * HOUR)), kind.SPEAKER_MISSING, guest, {}
+        ),
+    ]
+    async with harbour.transaction() as db:
+        for one in new:
+            await open_case(db, one, NOW)
+    every = {
+        case["kind"] + case["subject_kind"]: case["id"]
+        for case in (await harbour.get("/v1/exceptions"))["items"]
+    }
+    of_instructor, of_guest = every["calendar_unreadableinstructor"], every["notice_undeliverablestudent"]
+    of_guardian, missing = every["notice_undeliverableguardian"], every["speaker_missingsession"]
+
+    async def found(text: str, more: str = "") -> set[str]:
+        return set(await listed(harbour, f"/v1/exceptions?q={quote(text)}{more}"))
+
+    assert await found("ada oka") == {of_instructor, of_class, missing}, "whoever teaches the class"
+    assert await found("Noor") == {of_class, missing}, "a student of the class"
+    assert await found("Guardian of Leo") == {of_guardian}
+    assert await found("mathematics") == {of_class, missing}, "the course"
+    assert await found("subtract") == set()
+    assert await found("iris") == {of_guest, missing}, "whom it names, though they are not in the class"
+    assert await found("ir") == {of_guest, missing}, "too short for the index"
+    assert await found("50%_m") == {of_guest, missing}
+    assert await found("5__") == set()
+    assert await found("ada", "&kind=room_lost") == {of_class}
+    assert await found("ada", "&state=resolved") == set()
+    assert await found("ada", "&overdue=true&grouped=true") == await found("ada", "&overdue=true")
+    await harbour.post(f"/v1/exceptions/{of_class}/resolve", {"resolution": "done"})
+    assert await found("ada") == {of_instructor, missing}
+    assert await found("ada", "&state=resolved") == {of_class}
+
+
+async def test_a_name_that_very_many_have_hides_no_exception(harbour: School) -> None:
+    """Names are compared then, rather than those that have the text counted up."""
+    (made,) = await open_cases(harbour, await harbour.book(), ExceptionKind.ROOM_LOST)
+    async with harbour.transaction() as db:
+        for number in range(5_100):
+            db.add(Student(id=uuid7(), organization_id=harbour.id, name=f"Noor {number}", created_at=NOW))
+    assert await listed(harbour, "/v1/exceptions?q=Noor") == [made]
+    async with harbour.transaction() as db:
+        request = PageRequest("due_at", 10, text="noor")
+        assert await cases.count(db, request, datetime.now(UTC), unresolved=True) == 1

@@ -300,6 +300,28 @@ async def test_all_that_match_are_acted_on_with_progress_and_one_result(
     assert (await harbour.get("/v1/exceptions"))["items"] == []
 
 
+async def test_all_that_have_a_name_are_acted_on_and_others_are_not(
+    operator: httpx.AsyncClient, harbour: School
+) -> None:
+    count = MOST_AT_ONCE + 10
+    other = await case_about(
+        harbour, Subject(SubjectKind.ORGANIZATION, harbour.id), ExceptionKind.RECORDS_DIFFER
+    )
+    incident_id = await add_many(harbour, UUID(await harbour.book()), count, of_incident=True)
+    shown = await operator.get("/exceptions?q=Noor")
+    assert re.search(r'<input [^>]*value="Noor"[^>]* name="q"', shown.text)
+    assert f"{count} exceptions" in shown.text
+    assert str(other) not in shown.text
+    assert 'href="/exceptions?view=team&amp;q=Noor"' in shown.text, "other tabs keep it"
+    assert f"q=Noor&amp;incident_id={incident_id}" in shown.text
+    assert "No results" in (await operator.get("/exceptions?q=Nobody")).text
+    command = {"action": "resolve", "resolution": "rang them"}
+    of_incident = command | {"incident_ids": [str(incident_id)], "within": "q=Nobody"}
+    assert (await operator.post("/exceptions/bulk", data=of_incident)).status_code == 422
+    await operator.post("/exceptions/bulk", data=command | {"everything": "true", "within": "q=noor"})
+    assert [case["id"] for case in (await harbour.get("/v1/exceptions"))["items"]] == [str(other)]
+
+
 async def test_many_cases_are_acknowledged_and_assigned_at_once(
     operator: httpx.AsyncClient, harbour: School
 ) -> None:

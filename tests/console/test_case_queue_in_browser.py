@@ -103,6 +103,29 @@ async def test_what_is_typed_on_the_case_page_survives_live_updates(page: Page, 
     await expect(page.get_by_label("What was done")).to_have_count(0)
 
 
+async def test_the_queue_is_searched_by_a_name(page: Page, harbour: School) -> None:
+    session_id = UUID(await harbour.book())
+    await page.goto(f"{harbour.campus.url}/exceptions")
+    search = page.get_by_label("Person or class")
+    await search.fill("Noor")
+    await expect(page.get_by_text("No results")).to_be_visible()
+    of_class = await case_about(harbour, Subject.session(session_id), ExceptionKind.INSTRUCTOR_ABSENT)
+    course = Subject(SubjectKind.COURSE, UUID(harbour.ids["course"]))
+    await case_about(harbour, course, ExceptionKind.STEP_FAILED)
+    await expect(page.locator(f"a[href='/exceptions/{of_class}']")).to_be_visible()
+    await expect(page.locator(".case-row")).to_have_count(1)
+    await search.press_sequentially(" xjk")
+    await expect(search).to_have_value("Noor xjk")  # letters are no shortcuts here
+    await search.fill("mathem")
+    await expect(page.locator(".case-row")).to_have_count(2)
+    await page.get_by_label("Kind").select_option("step_failed")
+    await expect(page.locator(".case-row")).to_have_count(1)
+    assert "q=mathem" in page.url
+    await page.reload()
+    await expect(search).to_have_value("mathem")
+    await expect(page.locator(".case-row")).to_have_count(1)
+
+
 async def test_the_pages_of_exceptions_look_right(page: Page, harbour: School) -> None:
     """The queue with one row and the page of a lone case are among `test_every_other_page_is_accessible`."""
     url = f"{harbour.campus.url}/exceptions"
@@ -117,6 +140,8 @@ async def test_the_pages_of_exceptions_look_right(page: Page, harbour: School) -
     await page.goto(url)
     await page.locator(".case-check").first.check()
     await look_and_check(page, "cases-many")
+    await page.goto(f"{url}?q=Noor")
+    await look_and_check(page, "cases-of-a-name")
     await page.goto(f"{url}/{case_id}")
     await look_and_check(page, "case-open")
     await page.goto(f"{url}?incident_id={incident_id}")

@@ -177,6 +177,8 @@ async def test_exceptions_are_listed_taken_resolved_and_reopened(shell: Shell) -
     assert table.index(first) < table.index(second)
     assert [row["id"] for row in await shell.rows("exceptions", "list", "--overdue")] == [first]
     assert [row["id"] for row in await shell.rows("exceptions", "list", "--severity", "normal")] == [second]
+    assert len(await shell.rows("exceptions", "list", "--search", "noor")) == 2
+    assert await shell.rows("exceptions", "list", "--search", "nobody") == []
     assert (await shell.row("exceptions", "show", first))["kind"] == "room_lost"
     assert (await shell.row("exceptions", "take", first))["assignee"].startswith("key:")
     olu = await shell.row("members", "add", "--name", "Olu", "--email", "olu@h.example", "--role", "ops")

@@ -1,0 +1,24 @@
+"""cases by name: the indexes that find the cases of what a search has found, by what they are about
+
+Revision ID: 0065
+Revises: 0063
+"""
+
+from alembic import op
+
+revision = "0065"
+down_revision = "0063"
+branch_labels = None
+depends_on = None
+
+COLUMNS = ("subject_id", "occasion")
+
+
+def upgrade() -> None:
+    for column in COLUMNS:
+        op.create_index(f"ix_exception_case_{column}", "exception_case", ["organization_id", column, "id"])
+
+
+def downgrade() -> None:
+    for column in COLUMNS:
+        op.drop_index(f"ix_exception_case_{column}", "exception_case")
