@@ -75,6 +75,7 @@ def page(request: Request, name: str, status: int = 200, /, **context: Any) -> R
         "viewer": getattr(request.state, "viewer", None),
         "navigation": items_for(who, _served(request)),
         "path": request.url.path,
+        "answers_form": request.method == "POST" and not by_htmx(request),
     }
     words = context.get("words")
     with texts.in_language(words.language if words else texts.page_language()):

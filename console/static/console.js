@@ -1,6 +1,7 @@
 // Loaded by every page: times in the viewer's zone, dialogs, toasts and live updates.
 import "./dialogs.js";
 import "./live.js";
+import "./posted_pages.js";
 import { gettext } from "./texts.js";
 import { localize } from "./times.js";
 import "./toasts.js";
