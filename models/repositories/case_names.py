@@ -50,6 +50,7 @@ _FEW: Mapping[type[SQLModel], tuple[str, ...]] = {
 }
 
 
+_NAMED_BY: Mapping[type[SQLModel], tuple[str, ...]] = {**_INDEXED, **_FEW}
 _SUBJECTS = (*(table for table in _INDEXED if table is not Session), *_FEW)
 # Whose ids are the occasions of cases.
 _OCCASIONS = (Instructor, Student)
@@ -83,11 +84,16 @@ class CaseNames:
         """That a column has the id of one of a table's rows."""
         found = self.found.get(table)
         if found is not None:
-            ids = [str(one) for one in found] if isinstance(key.type, sa.Text | sa.String) else found
-            of_them: sa.ColumnElement[bool] = key == sa.any_(sa.literal(ids, sa.ARRAY(key.type)))
+            is_id = isinstance(key.type, sa.Uuid)
+            ids = (
+                sa.literal(found, sa.ARRAY(sa.Uuid))
+                if is_id
+                else sa.literal(list(map(str, found)), sa.ARRAY(sa.Text))
+            )
+            of_them: sa.ColumnElement[bool] = key == sa.any_(ids)
             return of_them
         columns = sa.inspect(table).columns
-        texts = [columns[name].ilike(self.pattern, escape="\\") for name in (_INDEXED | _FEW)[table]]
+        texts = [columns[name].ilike(self.pattern, escape="\\") for name in _NAMED_BY[table]]
         rows = sa.select(sa.cast(columns["id"], key.type)).where(sa.or_(*texts))
         among: sa.ColumnElement[bool] = key.in_(rows)
         return among

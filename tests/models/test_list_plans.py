@@ -15,7 +15,7 @@ from domain.sessions.states import SessionState
 from models.database import Database
 from models.notice import Notice
 from models.people import Guardian
-from models.repositories import change_log, class_lists, pages
+from models.repositories import cases, change_log, class_lists, pages
 from models.repositories.change_log import LogFilter
 from models.repositories.class_lists import ClassFilter
 from models.repositories.pages import PageRequest
@@ -131,6 +131,19 @@ async def test_people_and_messages(
     plans = await indexes_of(database, school, lambda db: pages.page(db, table, wanted))
     assert index in plans.indexes
     assert plans.whole == set()
+
+
+@pytest.mark.parametrize("unresolved", [True, False])
+async def test_exceptions_by_a_name(database: Database, school: Tenant, unresolved: bool) -> None:
+    wanted = PageRequest("due_at", 50, text=school["instructor"]["name"])
+    plans = await indexes_of(database, school, lambda db: cases.page(db, wanted, unresolved=unresolved))
+    assert plans.whole == set()
+    if not unresolved:  # which are few, and have an index of their own
+        assert {
+            "ix_exception_case_subject_id",
+            "ix_exception_case_occasion",
+            "ix_exception_case_session_id",
+        } <= plans.indexes
 
 
 @pytest.mark.parametrize(
