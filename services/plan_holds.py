@@ -26,6 +26,9 @@ from models.time_hold import TimeHold
 from services.series import students_of
 
 HELD_FOR = timedelta(days=7)  # from the proposal; then its time can be booked again
+DECIDED_BEFORE = timedelta(
+    days=3
+)  # the end of its time: then somebody is to be told of a plan without a decision
 EXPIRES_AFTER = timedelta(hours=24)  # a hold that is not renewed, longer than an outage should last
 _HOLDING = frozenset({PlanState.PLANNING, PlanState.PROPOSED, PlanState.ASKING})
 BATCH = 100  # assignments in one transaction

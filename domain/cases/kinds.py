@@ -39,6 +39,7 @@ class ExceptionKind(StrEnum):
     DOUBLE_BOOKING = "double_booking"  # two classes of one person at one time
     OCCURRENCE_NOT_BOOKED = "occurrence_not_booked"  # a class of a series was refused
     BOOKINGS_REFUSED = "bookings_refused"  # rows of a file of classes were refused
+    PLAN_UNDECIDED = "plan_undecided"  # nobody decides a proposed plan, and the time it holds ends soon
     REPLAN_PROPOSED = "replan_proposed"  # a change touches classes, and a plan for them waits for a decision
     POOR_CONNECTION = "poor_connection"
     NOTICE_UNDELIVERABLE = "notice_undeliverable"

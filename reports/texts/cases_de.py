@@ -156,6 +156,13 @@ CASES: dict[K, tuple[str, str]] = {
         "buchen Sie sie, oder verwerfen Sie sie, wenn die Stunden nicht gebraucht werden. Eine Zeile, deren Zeit "
         "belegt ist, braucht eine andere Zeit oder Lehrkraft, oder die Stunde, die im Weg ist, wird verschoben.",
     ),
+    K.PLAN_UNDECIDED: (
+        "Ein Plan ist vorgeschlagen, niemand hat darüber entschieden, und in drei Tagen können andere die Zeiten "
+        "buchen, die er freihält.",
+        "Öffnen Sie den Plan und veröffentlichen oder verwerfen Sie ihn. Die Ausnahme ist der Person zugewiesen, die "
+        "ihn erstellt hat. Wer länger braucht, verwirft ihn und plant später neu: Der neue Vorschlag hält seine "
+        "Zeiten eine Woche frei.",
+    ),
     K.REPLAN_PROPOSED: (
         "Eine Änderung betrifft geplante Stunden, und ein neuer Plan für sie liegt bereit.",
         "Öffnen Sie den Plan: Er zeigt, welche Stunden von wem an wen gehen und warum, und für welche "

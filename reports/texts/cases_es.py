@@ -147,6 +147,12 @@ CASES: dict[K, tuple[str, str]] = {
         "clases no hacen falta. Una fila cuya hora está ocupada necesita otra hora u otro docente, o que se mueva la "
         "clase que lo impide.",
     ),
+    K.PLAN_UNDECIDED: (
+        "Un plan está propuesto, nadie lo ha decidido y dentro de tres días otros podrán reservar las horas que "
+        "retiene.",
+        "Abra el plan y publíquelo o descártelo. La excepción está asignada a quien lo hizo. Si necesita más tiempo, "
+        "descártelo y planifique de nuevo más tarde: la nueva propuesta retiene sus horas una semana.",
+    ),
     K.REPLAN_PROPOSED: (
         "Un cambio afecta a clases planificadas, y hay un plan nuevo para ellas.",
         "Abra el plan: muestra qué clases cambian de docente, de quién a quién y por qué, y para cuáles no se "

@@ -155,6 +155,12 @@ CASES: dict[K, tuple[str, str]] = {
         "écartez-les si ces cours ne sont pas voulus. Une ligne dont l’heure est prise demande une autre heure ou un "
         "autre enseignant, ou le déplacement du cours qui la gêne.",
     ),
+    K.PLAN_UNDECIDED: (
+        "Un plan est proposé, personne ne s’est prononcé, et dans trois jours d’autres pourront réserver les heures "
+        "qu’il retient.",
+        "Ouvrez le plan et publiez-le ou écartez-le. L’exception est attribuée à la personne qui l’a créé. S’il faut "
+        "plus de temps, écartez-le et planifiez plus tard : la nouvelle proposition retient ses heures une semaine.",
+    ),
     K.REPLAN_PROPOSED: (
         "Un changement touche des cours planifiés, et un nouveau plan est prêt pour eux.",
         "Ouvrez le plan : il montre quels cours passent de qui à qui, pourquoi, et pour lesquels personne "

@@ -39,7 +39,7 @@ from services.cases import NewCase, open_case, resolve_about
 from services.handovers import Handover, Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization, planning_policy_of
-from services.plan_holds import HELD_FOR, PlanHolds
+from services.plan_holds import DECIDED_BEFORE, HELD_FOR, PlanHolds
 from services.planning import plan_questions, publishing
 from services.planning.plan_windows import Window, broken_rules, read_window
 from services.planning.problems import PlanningProblem
@@ -149,7 +149,8 @@ async def discard(db: AsyncSession, row: PlanRun, why: str, now: datetime) -> No
 
 
 async def close_case(db: AsyncSession, plan_id: UUID, why: str, now: datetime) -> None:
-    await resolve_about(db, Subject(SubjectKind.PLAN, plan_id), ExceptionKind.REPLAN_PROPOSED, why, now)
+    for kind in (ExceptionKind.REPLAN_PROPOSED, ExceptionKind.PLAN_UNDECIDED):
+        await resolve_about(db, Subject(SubjectKind.PLAN, plan_id), kind, why, now)
 
 
 class TermPlanner:
@@ -191,11 +192,13 @@ class TermPlanner:
     async def hold(self, ref: PlanRef, now: datetime, beat: Callable[[], None]) -> PlanLook:
         """Hold the time of a proposed plan, or renew its holds; a plan that isn't proposed holds nothing.
 
-        Raises NotFound, Unavailable.
+        A plan whose time ends soon becomes a case. Raises NotFound, Unavailable.
         """
         await self._holds.renew(ref.organization_id, ref.plan_id, now, beat)
         async with self._database.tenant(ref.organization_id) as db:
-            return await self._full_look(db, await term_plans.get(db, ref.plan_id))
+            row = await term_plans.get(db, ref.plan_id, lock=True)
+            await _remind(db, row, now)
+            return await self._full_look(db, row)
 
     async def ask(self, ref: PlanRef, now: datetime, beat: Callable[[], None]) -> PlanLook:
         """Ask those whom the policy names about a plan; a plan that doesn't ask is left as it is.
@@ -421,6 +424,22 @@ async def _propose(db: AsyncSession, row: PlanRun, rows: Sequence[PlanAssignment
         ExceptionKind.REPLAN_PROPOSED,
         detail={"changes": str(changes), "unassigned": str(unassigned)},
         key=row.answer_by.isoformat() if row.answer_by else "",
+    )
+    await open_case(db, new, now)
+
+
+async def _remind(db: AsyncSession, row: PlanRun, now: datetime) -> None:
+    """Open a case of a proposed plan that nobody has decided, before others can book its time."""
+    if row.state != PlanState.PROPOSED or row.held_until is None or now < row.held_until - DECIDED_BEFORE:
+        return
+    ends = row.held_until.isoformat()
+    new = NewCase(
+        row.organization_id,
+        Subject(SubjectKind.PLAN, row.id),
+        ExceptionKind.PLAN_UNDECIDED,
+        detail={"until": ends},
+        key=ends,
+        assignee=row.created_by if row.created_by.startswith("member:") else "",
     )
     await open_case(db, new, now)
 

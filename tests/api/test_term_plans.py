@@ -192,21 +192,51 @@ async def test_classes_of_a_leave_are_sought_for_or_planned_never_both(
     assert (await harbour.names(later))[0] == "Ada Okafor"
 
 
+def planner_of(campus: Campus) -> TermPlanner:
+    """What the activities of a plan's workflow call."""
+    shared = campus.app.state.homeroom
+    notices = SubstitutionNotices(campus.links, "school@harbour.example")
+    return TermPlanner(
+        shared.database,
+        Handovers(shared.database, shared.sessions, notices),
+        shared.series_client,
+        campus.links,
+    )
+
+
+async def test_a_plan_that_nobody_decides_becomes_a_case_before_its_time_is_given_up(
+    campus: Campus, harbour: School
+) -> None:
+    await qualify(harbour, harbour.ids["instructor"])
+    await harbour.post("/v1/series", weekly(harbour, 3, instructor_id=None))
+    plan_id, _ = await proposed(harbour)
+    until = datetime.fromisoformat((await held(harbour, plan_id, 3))["held_until"])
+    planner, ref = planner_of(campus), PlanRef(harbour.id, UUID(plan_id))
+
+    async def undecided() -> list[Json]:
+        found = await harbour.get(f"/v1/exceptions?kind={ExceptionKind.PLAN_UNDECIDED}&subject_id={plan_id}")
+        return list(found["items"])
+
+    await planner.hold(ref, until - timedelta(days=3, minutes=1), lambda: None)
+    assert await undecided() == []
+    for hours in (72, 66):
+        await planner.hold(ref, until - timedelta(hours=hours), lambda: None)
+        (case,) = await undecided()
+        assert (case["subject_kind"], case["owner"], case["count"]) == ("plan", "ops", 1)
+        assert datetime.fromisoformat(case["detail"]["until"]) == until
+    await harbour.post(f"/v1/plans/{plan_id}/discard")
+    assert await undecided() == []
+    await planner.hold(ref, until - timedelta(hours=1), lambda: None)
+    assert await undecided() == [], "it is decided"
+
+
 async def test_batches_that_are_repeated_publish_nothing_twice(campus: Campus, harbour: School) -> None:
     """As when the worker dies after a batch, whose step is then repeated."""
     await qualify(harbour, harbour.ids["instructor"])
     series = await harbour.post("/v1/series", weekly(harbour, 4, instructor_id=None))
     plan_id, _ = await proposed(harbour)
     await harbour.post(f"/v1/plans/{plan_id}/publish")
-    shared = campus.app.state.homeroom
-    notices = SubstitutionNotices(campus.links, "school@harbour.example")
-    planner = TermPlanner(
-        shared.database,
-        Handovers(shared.database, shared.sessions, notices),
-        shared.series_client,
-        campus.links,
-    )
-    ref = PlanRef(harbour.id, UUID(plan_id))
+    planner, ref = planner_of(campus), PlanRef(harbour.id, UUID(plan_id))
     await asyncio.gather(*(planner.publish(ref, datetime.now(UTC)) for _ in range(3)))
     await reached(harbour, plan_id, "published")
     await classes_when(harbour, series["id"], all_in(*["booked"] * 4))
