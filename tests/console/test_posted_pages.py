@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.campus import School
 from tests.console.conftest import signed_in_page
@@ -43,8 +43,8 @@ async def test_a_preview_of_acts_on_classes(page: Page, harbour: School) -> None
 async def test_the_check_of_a_file_has_its_rows_again(page: Page, harbour: School) -> None:
     rows = "course,instructor,starts\nMathematics,Ada Okafor,2030-03-04 16:00\n"
     await page.goto(f"{harbour.campus.url}/classes/import")
-    file = {"name": "term.csv", "mimeType": "text/csv", "buffer": rows.encode()}
-    await page.get_by_label("File").set_input_files(files=[file])
+    file = FilePayload(name="term.csv", mimeType="text/csv", buffer=rows.encode())
+    await page.get_by_label("File").set_input_files(files=file)
     await page.get_by_role("button", name="Check").click()
     await expect(page.get_by_text("1 to book")).to_be_visible()
     await leave_and_go_back(page)

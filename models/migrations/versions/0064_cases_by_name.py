@@ -1,12 +1,12 @@
 """cases by name: the indexes that find the cases of what a search has found, by what they are about
 
-Revision ID: 0065
+Revision ID: 0064
 Revises: 0063
 """
 
 from alembic import op
 
-revision = "0065"
+revision = "0064"
 down_revision = "0063"
 branch_labels = None
 depends_on = None
