@@ -77,9 +77,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.REVIEW, T.REVIEW_ENDED, S.FILING),
     Transition(S.REVIEW, T.REOPEN, S.LIVE),
     Transition(S.FILING, T.CLOSE, S.CLOSED),
-    Transition(
-        S.CLOSED, T.DOCUMENT_LATE, S.DOCUMENTING
-    ),  # its first words were transcribed after it was closed
+    Transition(S.CLOSED, T.DOCUMENT_LATE, S.DOCUMENTING),  # its first words were transcribed after that
 )
 
 FINAL_STATES = frozenset({S.CLOSED, S.CANCELLED})

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 from api.http.authentication import cookie_name
 from console.frame.texts import TRANSLATED, gettext, in_language
 from tests.api.roles import signed_in
-from tests.campus import HOUR, School, school
+from tests.campus import HOUR, School
 from tests.console.conftest import DESKTOP
 from tests.console.english import english_left, shown_texts
 from tests.console.lesson import Lesson
@@ -31,44 +31,38 @@ _NEUTRAL = re.compile(
 
 
 @pytest.fixture(scope="module")
-async def opened(hall: Hall) -> AsyncIterator[School]:
-    async with school(hall.campus) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-async def taught(hall: Hall, opened: School) -> Lesson:
+async def taught(hall: Hall, library: School) -> Lesson:
     """A class that waits for its review, with a second revision, an exception and classes to come."""
-    lesson = await hall.taught_class(opened)
+    lesson = await hall.taught_class(library)
     path = f"/v1/sessions/{lesson.session_id}/documentation"
-    current = await opened.get(path)
+    current = await library.get(path)
     statements = [current["statements"][0] | {"text": "Adding"}, *current["statements"][1:]]
     body = {"statements": statements, "based_on": current["revision"], "reason": ""}
-    await opened.post(f"{path}/revisions", body)
-    await hall.ask_for_substitute(await opened.book(2 * HOUR, time_zone="Europe/Madrid"))
-    await opened.book(26 * HOUR)
+    await library.post(f"{path}/revisions", body)
+    await hall.ask_for_substitute(await library.book(2 * HOUR, time_zone="Europe/Madrid"))
+    await library.book(26 * HOUR)
     return lesson
 
 
-async def reads(opened: School, language: str) -> None:
-    record = f"/v1/instructors/{opened.ids['instructor']}"
-    version = (await opened.api.get(record)).headers["etag"]
-    changed = await opened.api.patch(record, json={"language": language}, headers={"If-Match": version})
+async def reads(library: School, language: str) -> None:
+    record = f"/v1/instructors/{library.ids['instructor']}"
+    version = (await library.api.get(record)).headers["etag"]
+    changed = await library.api.patch(record, json={"language": language}, headers={"If-Match": version})
     assert changed.is_success, changed.text
 
 
 @asynccontextmanager
-async def instructor(opened: School, language: str) -> AsyncIterator[httpx.AsyncClient]:
-    await reads(opened, language)
+async def instructor(library: School, language: str) -> AsyncIterator[httpx.AsyncClient]:
+    await reads(library, language)
     async with await signed_in(
-        opened.campus, opened.id, "instructor", UUID(opened.ids["instructor"])
+        library.campus, library.id, "instructor", UUID(library.ids["instructor"])
     ) as browser:
         browser.headers["Accept"] = "text/html"
         yield browser
 
 
-async def pages_of(browser: httpx.AsyncClient, opened: School, lesson: Lesson) -> dict[str, httpx.Response]:
-    classes = {item["id"] for item in (await opened.get("/v1/sessions"))["items"]}
+async def pages_of(browser: httpx.AsyncClient, library: School, lesson: Lesson) -> dict[str, httpx.Response]:
+    classes = {item["id"] for item in (await library.get("/v1/sessions"))["items"]}
     review = f"/sessions/{lesson.session_id}/review"
     changes = f"{review}/changes?from=1&to=2"
     paths = ["/teaching", "/account", "/review", review, changes, "/today", "/nowhere"]
@@ -76,11 +70,11 @@ async def pages_of(browser: httpx.AsyncClient, opened: School, lesson: Lesson) -
     return {path: await browser.get(path) for path in paths}
 
 
-async def content_of(opened: School, lesson: Lesson) -> str:
+async def content_of(library: School, lesson: Lesson) -> str:
     """Everything that people wrote or said, which stays in its own language."""
     path = f"/v1/sessions/{lesson.session_id}"
     answers = [
-        await opened.get(asked)
+        await library.get(asked)
         for asked in (
             "/v1/sessions",
             "/v1/courses",
@@ -97,10 +91,10 @@ async def content_of(opened: School, lesson: Lesson) -> str:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 async def test_the_pages_of_an_instructor_are_in_their_language(
-    opened: School, taught: Lesson, language: str
+    library: School, taught: Lesson, language: str
 ) -> None:
-    async with instructor(opened, language) as browser:
-        pages = await pages_of(browser, opened, taught)
+    async with instructor(library, language) as browser:
+        pages = await pages_of(browser, library, taught)
     direction = "rtl" if language == "ar" else "ltr"
     for path, answer in pages.items():
         assert english_left(answer.text, language) == [], path
@@ -110,10 +104,12 @@ async def test_the_pages_of_an_instructor_are_in_their_language(
     assert pages["/nowhere"].status_code == 404
 
 
-async def test_arabic_pages_have_no_latin_words_but_what_people_wrote(opened: School, taught: Lesson) -> None:
-    written = set(re.findall(r"[A-Za-z]{2,}", await content_of(opened, taught)))
-    async with instructor(opened, "ar") as browser:
-        pages = await pages_of(browser, opened, taught)
+async def test_arabic_pages_have_no_latin_words_but_what_people_wrote(
+    library: School, taught: Lesson
+) -> None:
+    written = set(re.findall(r"[A-Za-z]{2,}", await content_of(library, taught)))
+    async with instructor(library, "ar") as browser:
+        pages = await pages_of(browser, library, taught)
     for path, answer in pages.items():
         foreign = {
             word
@@ -123,9 +119,9 @@ async def test_arabic_pages_have_no_latin_words_but_what_people_wrote(opened: Sc
         assert not foreign, path
 
 
-async def test_refusals_are_in_the_language_of_the_page(opened: School, taught: Lesson) -> None:
+async def test_refusals_are_in_the_language_of_the_page(library: School, taught: Lesson) -> None:
     path = f"/sessions/{taught.session_id}"
-    async with instructor(opened, "de") as browser:
+    async with instructor(library, "de") as browser:
         refused = await browser.post(f"{path}/end", headers={"HX-Request": "true"})
         assert "Der jetzige Stand erlaubt das nicht" in refused.text
         assert english_left(refused.text, "de") == []
@@ -138,17 +134,19 @@ async def test_refusals_are_in_the_language_of_the_page(opened: School, taught: 
         assert problem.json()["title"] == "Es wurde inzwischen geändert"
 
 
-async def test_staff_read_english_whatever_their_browser_asks_for(opened: School) -> None:
-    async with opened.campus.browser() as browser:
+async def test_staff_read_english_whatever_their_browser_asks_for(library: School) -> None:
+    async with library.campus.browser() as browser:
         browser.headers["Accept-Language"] = "de"
-        page = await open_link(browser, opened.campus.console_url(opened.id))
+        page = await open_link(browser, library.campus.console_url(library.id))
     assert '<html lang="en" dir="ltr">' in page.text
     assert "Sign out" in page.text
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-async def test_pages_before_sign_in_are_in_the_language_of_the_browser(opened: School, language: str) -> None:
-    async with opened.campus.browser() as browser:
+async def test_pages_before_sign_in_are_in_the_language_of_the_browser(
+    library: School, language: str
+) -> None:
+    async with library.campus.browser() as browser:
         browser.headers["Accept-Language"] = f"{language};q=0.9,en;q=0.2"
         answers = [
             await browser.get("/sign-in?note=out"),
@@ -165,10 +163,10 @@ async def test_pages_before_sign_in_are_in_the_language_of_the_browser(opened: S
 
 
 @asynccontextmanager
-async def page_of_instructor(chromium: Browser, opened: School, language: str) -> AsyncIterator[Page]:
-    async with instructor(opened, language) as client:
-        name = cookie_name(opened.campus.app.state.homeroom)
-        cookie = {"name": name, "value": client.cookies[name], "url": opened.campus.url}
+async def page_of_instructor(chromium: Browser, library: School, language: str) -> AsyncIterator[Page]:
+    async with instructor(library, language) as client:
+        name = cookie_name(library.campus.app.state.homeroom)
+        cookie = {"name": name, "value": client.cookies[name], "url": library.campus.url}
     context = await chromium.new_context(viewport=DESKTOP, timezone_id="Europe/Berlin")
     await context.add_cookies([cookie])  # type: ignore[list-item]
     page = await context.new_page()
@@ -181,13 +179,13 @@ async def page_of_instructor(chromium: Browser, opened: School, language: str) -
 
 @pytest.mark.parametrize("language", ["de", "ar"])
 async def test_the_pages_of_an_instructor_in_a_browser(
-    chromium: Browser, opened: School, taught: Lesson, language: str
+    chromium: Browser, library: School, taught: Lesson, language: str
 ) -> None:
     """The texts of scripts too; from right to left in Arabic."""
-    url = f"{opened.campus.url}/sessions/{taught.session_id}"
-    async with page_of_instructor(chromium, opened, language) as page:
+    url = f"{library.campus.url}/sessions/{taught.session_id}"
+    async with page_of_instructor(chromium, library, language) as page:
         for name, path in (("teaching", "/teaching"), ("class", f"/sessions/{taught.session_id}")):
-            await page.goto(f"{opened.campus.url}{path}")
+            await page.goto(f"{library.campus.url}{path}")
             await look_and_check(page, f"{name}-{language}")
         await page.goto(f"{url}/review")
         await page.locator(".statement").first.wait_for()
@@ -203,13 +201,13 @@ async def test_the_pages_of_an_instructor_in_a_browser(
 
 
 async def test_the_sentence_of_a_check_is_edited_in_the_language_of_the_page(
-    hall: Hall, chromium: Browser, opened: School
+    hall: Hall, chromium: Browser, library: School
 ) -> None:
     """It is stored so that each family reads it in its own language."""
-    lesson = await hall.taught_class(opened)
-    url = f"{opened.campus.url}/sessions/{lesson.session_id}/review"
+    lesson = await hall.taught_class(library)
+    url = f"{library.campus.url}/sessions/{lesson.session_id}/review"
     question = "Ist {answer} ein Bruch?"
-    async with page_of_instructor(chromium, opened, "de") as page:
+    async with page_of_instructor(chromium, library, "de") as page:
         await page.goto(url)
         checks = page.locator(".statement:has(.check-fields:not([hidden]))")
         sentence = checks.first.locator("textarea")
@@ -232,6 +230,6 @@ async def test_the_sentence_of_a_check_is_edited_in_the_language_of_the_page(
         assert "Asked" not in await changes.text()
         await page.reload()
         await expect(sentence).to_have_value(f"Auf die Frage „{question}“ war die Antwort „Ja“")
-    saved = await opened.get(f"/v1/sessions/{lesson.session_id}/documentation")
+    saved = await library.get(f"/v1/sessions/{lesson.session_id}/documentation")
     texts = [one["text"] for one in saved["statements"] if one["question"]]
     assert texts == [f"Asked “{question}”, the answer was “Ja”", "Leo fragt noch einmal."]
