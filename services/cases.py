@@ -63,6 +63,11 @@ class Evidence:
         return {"kind": self.kind, "id": self.id} | ({"at": self.at.isoformat()} if self.at else {})
 
 
+def member_or_nobody(actor: str) -> str:
+    """The assignee of a case about what an actor has begun: members work on cases, keys and others do not."""
+    return actor if actor.startswith("member:") else ""
+
+
 @dataclass(frozen=True)
 class NewCase:
     organization_id: UUID

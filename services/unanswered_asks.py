@@ -18,7 +18,7 @@ from models.database import Database
 from models.repositories import class_swaps, entities, sessions, unanswered_asks, volunteer_calls
 from models.repositories.unanswered_asks import AskKind, UnansweredAsk
 from models.volunteer_call import VolunteerCall
-from services.cases import NewCase, open_case
+from services.cases import NewCase, member_or_nobody, open_case
 from services.instructor_mails import InstructorMails
 
 _AHEAD = timedelta(hours=3)  # more than the time before its end at which a call is running out
@@ -79,7 +79,6 @@ async def _settle_call(db: AsyncSession, one: UnansweredAsk, now: datetime) -> b
         return False
     if state == CallState.OUTDATED:
         return False
-    opened_by = row.call.opened_by
     new = NewCase.about_session(
         row.call.organization_id,
         row.session.id,
@@ -87,6 +86,6 @@ async def _settle_call(db: AsyncSession, one: UnansweredAsk, now: datetime) -> b
         "",
         {"asked": str(len(row.call.told_ids)), "instructor_id": str(row.call.instructor_id)},
         key=str(row.call.id),
-        assignee=opened_by if opened_by.startswith("member:") else "",
+        assignee=member_or_nobody(row.call.opened_by),
     )
     return await open_case(db, new, now)

@@ -20,7 +20,7 @@ from models.booking_import import BookingImport, BookingImportRow
 from models.repositories import booking_imports as repository
 from models.repositories import cases, sessions
 from services.bulk_import.bookings import COLUMNS, class_of_external_id
-from services.cases import NewCase, follow, open_case, resolve_by_itself
+from services.cases import NewCase, follow, member_or_nobody, open_case, resolve_by_itself
 
 _KIND = ExceptionKind.BOOKINGS_REFUSED
 CORRECTED, DISMISSED = "corrected in a later row", "dismissed"
@@ -31,14 +31,13 @@ async def report(db: AsyncSession, run: BookingImport, now: datetime) -> None:
     """Let an import that has just ended have an exception if rows are refused. `run` is locked."""
     rows = await repository.refused(db, [run.id])
     if rows:
-        own = run.created_by if run.created_by.startswith("member:") else ""
         new = NewCase(
             run.organization_id,
             Subject(SubjectKind.IMPORT, run.id),
             _KIND,
             detail=_detail(rows),
             key=now.isoformat(),
-            assignee=own,
+            assignee=member_or_nobody(run.created_by),
         )
         await open_case(db, new, now)
     else:

@@ -35,7 +35,7 @@ from models.series import Series, SeriesOccurrence
 from models.term_plan import PlanAssignment, PlanRun
 from reports.moments import moment
 from services import command_outcomes
-from services.cases import NewCase, open_case, resolve_about
+from services.cases import NewCase, member_or_nobody, open_case, resolve_about
 from services.handovers import Handover, Handovers
 from services.inputs.term_plans import NewPlanRun
 from services.organizations import organization, planning_policy_of
@@ -439,7 +439,7 @@ async def _remind(db: AsyncSession, row: PlanRun, now: datetime) -> None:
         ExceptionKind.PLAN_UNDECIDED,
         detail={"until": ends},
         key=ends,
-        assignee=row.created_by if row.created_by.startswith("member:") else "",
+        assignee=member_or_nobody(row.created_by),
     )
     await open_case(db, new, now)
 
